@@ -1,0 +1,42 @@
+"""What grading says: one verdict per answer, the same words on every front end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Result = Literal["right", "wrong", "untouched", "unread", "fault"]
+
+GLYPH: dict[str, str] = {"right": "✓", "wrong": "✗", "untouched": "○", "unread": "?", "fault": "!"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The judgement of one answer."""
+
+    result: Result
+    """right and wrong count; untouched (a starter left as it was), unread (not a shape at all) and fault (ours) do not."""
+    headline: str
+    """A word or a short sentence: `Right.`, `Not yet.`, `Stopped: over the time limit of 5 s.`"""
+    feedback: str = ""
+    """Why, in a sentence or two."""
+    belief: str = ""
+    """What a learner who answers so seems to believe; empty when unknown."""
+    evidence: tuple[str, ...] = ()
+    """Short lines that prove it: expected and actual, torch's own message, the code that gives the wrong answer."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return self.result == "right"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an attempt at all."""
+        return self.result in ("right", "wrong")
+
+    def said(self) -> list[str]:
+        """The verdict as lines of text: glyph and headline, the belief or the reason, the evidence indented."""
+        lines = [f"{GLYPH[self.result]} {self.headline}"]
+        lines += [text for text in (self.belief, self.feedback) if text]
+        return lines + [f"  {line}" for text in self.evidence for line in text.splitlines()]

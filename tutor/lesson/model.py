@@ -1,0 +1,242 @@
+"""What a course is made of: pure data, as written in the YAML files.
+
+The key that names a question's kind carries its task (`shape: x.sum(dim=0)`), so a question is told apart by its keys.
+Answers are always text: a shape as typed, an option's words, the text of the gap, lines of code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal, Union
+
+import msgspec
+
+FORMAT = 1
+"""The lesson format this program reads."""
+
+GAP = "____"
+"""What stands for the missing text in a starter."""
+
+Check = Literal["shape", "dtype", "values", "device", "requires_grad"]
+
+
+class Wrong(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wrong answer worth its own words. Either the answer as a learner gives it, or code that makes it."""
+
+    answer: str = ""
+    """The wrong answer, spelled as a learner would."""
+    gives: str = ""
+    """For predictions: an expression whose result is the wrong answer; torch computes it."""
+    feedback: str
+    """The belief behind it and what is true instead."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every kind of question may say."""
+
+    kind: ClassVar[str] = ""
+    graded: ClassVar[bool] = True
+
+    id: str = ""
+    """Stable for ever: progress is stored under it. Pages to read get one from their first words."""
+    given: str = ""
+    """Code that runs after the lesson's own `given` and before the answer."""
+    show: str | tuple[str, ...] = ()
+    """Expressions drawn as tensors under the task."""
+    because: str = ""
+    """Why the right answer is right; shown with every final verdict."""
+    hints: tuple[str, ...] = ()
+    """From a nudge to nearly there; none holds the answer."""
+    wrong: tuple[Wrong, ...] = ()
+    vary: dict[str, str | tuple[str, ...]] = {}
+    """Parameters of a family: `2..6`, a list of literals, and `differ: [m, n]`."""
+
+    @property
+    def task(self) -> str:
+        """What the kind's own key holds: prose or an expression."""
+        return str(getattr(self, self.kind)).rstrip()
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The expressions of `show`, always as a tuple."""
+        return (self.show,) if isinstance(self.show, str) else self.show
+
+
+class Read(Question, kw_only=True):
+    """A page to read."""
+
+    kind: ClassVar[str] = "read"
+    graded: ClassVar[bool] = False
+    read: str
+
+
+class Explore(Question, kw_only=True):
+    """Code to run and change; nothing is judged."""
+
+    kind: ClassVar[str] = "explore"
+    graded: ClassVar[bool] = False
+    explore: str
+    start: str
+
+
+class Predict(Question, kw_only=True):
+    """Say what an expression gives. The expression may be several lines that end in one."""
+
+    ask: str = ""
+    """Replaces the standard question."""
+
+
+class PredictShape(Predict, kw_only=True):
+    """The shape of an expression's result."""
+
+    kind: ClassVar[str] = "shape"
+    shape: str
+
+
+class PredictValue(Predict, kw_only=True):
+    """The value of an expression: a number, a list, True or False, a string, a tensor."""
+
+    kind: ClassVar[str] = "value"
+    value: str
+    tolerance: float | None = None
+    """How far a number may be off; by default what its dtype and the learner's rounding allow."""
+
+
+class PredictDtype(Predict, kw_only=True):
+    """The dtype of an expression's result."""
+
+    kind: ClassVar[str] = "dtype"
+    dtype: str
+
+
+class PredictError(Predict, kw_only=True):
+    """Code that fails; the learner chooses the reason among `options`."""
+
+    kind: ClassVar[str] = "error"
+    error: str
+    options: tuple[str, ...]
+    answer: str
+    """The option that is the reason."""
+    raises: str = ""
+    """The type of the exception; `tutor check` holds it against torch."""
+
+
+class Choice(Question, kw_only=True):
+    """Choose one of a few answers."""
+
+    kind: ClassVar[str] = "choice"
+    choice: str
+    options: tuple[str, ...]
+    answer: str
+    true_if: str = ""
+    """An expression over OPTION that `tutor check` evaluates for each: true for the answer and for no other."""
+
+
+class Code(Question, kw_only=True):
+    """Questions answered by code and judged by what it makes."""
+
+    start: str = ""
+    solution: str
+    observe: tuple[str, ...] = ()
+    """Expressions compared between solution and answer; by default every name the solution assigns."""
+    check: tuple[Check, ...] = ("shape", "dtype", "values")
+    tolerance: float | None = None
+
+
+class Fill(Code, kw_only=True):
+    """Code with one gap, written `____` in `start`; the answer is the missing text."""
+
+    kind: ClassVar[str] = "fill"
+    fill: str
+
+
+class Fix(Code, kw_only=True):
+    """A program that fails or is silently wrong."""
+
+    kind: ClassVar[str] = "fix"
+    fix: str
+
+
+class Write(Code, kw_only=True):
+    """A few lines that make the names the solution assigns."""
+
+    kind: ClassVar[str] = "write"
+    write: str
+
+
+class Function(Code, kw_only=True):
+    """A function, called on inputs drawn anew for every attempt."""
+
+    kind: ClassVar[str] = "function"
+    function: str
+    inputs: tuple[str, ...]
+    """Expressions that draw the arguments of one call (a tuple for several), smallest first; `randint` is there."""
+    cases: int = 25
+
+
+class Order(Code, kw_only=True):
+    """Lines to put in order; any order that works is right. `solution` is the lines, one way round."""
+
+    kind: ClassVar[str] = "order"
+    order: str
+    distractors: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines that belong, in the solution's order."""
+        return tuple(line for line in self.solution.splitlines() if line.strip())
+
+
+AnyQuestion = Union[
+    Read, Explore, PredictShape, PredictValue, PredictDtype, PredictError, Choice, Fill, Fix, Write, Function, Order
+]
+
+KINDS: dict[str, type[Question]] = {
+    k.kind: k
+    for k in (
+        Read, Explore, PredictShape, PredictValue, PredictDtype, PredictError, Choice, Fill, Fix, Write, Function, Order
+    )
+}  # fmt: skip
+"""Every kind by the key that names it."""
+
+
+class Lesson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One lesson: what it is for, what every question starts from, and the questions in order."""
+
+    format: int
+    lesson: str
+    """The title."""
+    goal: str
+    needs: tuple[str, ...] = ()
+    """Slugs of lessons that come before."""
+    given: str = ""
+    """Code that runs before every question; `torch` is already imported."""
+    questions: tuple[Question, ...]
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`course.yaml`: the title and the files of its lessons in order."""
+
+    format: int
+    course: str
+    lessons: tuple[str, ...]
+    drills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LessonFile:
+    """A lesson together with where it was read."""
+
+    path: Path
+    slug: str
+    """The file's name without number and ending: `08-reductions.yaml` is `reductions`."""
+    lesson: Lesson
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Line and column (1-based) by path: `questions[3].wrong[0].answer`."""
+
+    def place(self, path: str) -> tuple[int, int]:
+        """Where `path` stands; the nearest enclosing place when the key itself is not written."""
+        while path and path not in self.places:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.places.get(path, (1, 1))

@@ -1,0 +1,210 @@
+"""What the two sides of the sandbox say to each other. Standard library only: both processes import it.
+
+A frame is `magic | u32 length of JSON | u32 length of tensors | JSON | safetensors`, little-endian. Never pickle.
+No field means "passed": an outcome is a claim by the learner's process, and the judge compares data.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+MAGIC = b"TUT1"
+HEADER = struct.Struct("<4sII")
+
+JSON_MOST = 1 << 20
+TENSORS_MOST = 16 << 20
+CODE_MOST = 64 << 10
+VALUES_MOST = 1024
+"""Tensors of up to this many elements carry their values in JSON as well."""
+
+Status = Literal["ok", "error", "timeout", "memory", "output", "killed", "refused"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one run may use."""
+
+    seconds: float = 10.0
+    """Wall time from the start of the child's work."""
+    memory_mb: int = 1024
+    """Address space above what the waiting child holds already, in MiB."""
+    output_shown: int = 64 << 10
+    """Bytes of stdout and stderr together that are kept."""
+    output_total: int = 4 << 20
+    """Bytes of output after which the run is ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calls:
+    """Calls of a function on inputs drawn in the child after the code ran, the same for the same seed."""
+
+    function: str
+    inputs: tuple[str, ...]
+    """Expressions, taken in turn; each draws the argument, or a tuple of arguments, of one call."""
+    count: int
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Code to run in a fresh child, and what to observe afterwards."""
+
+    code: str
+    setup: str = ""
+    """Runs first, in the same namespace; `torch` is imported before it. An error here is the lesson's fault."""
+    observe: tuple[str, ...] = ()
+    """Expressions evaluated after the code; each on its own, an error in one leaves the others."""
+    calls: Calls | None = None
+    trace: bool = False
+    """Also report what each top-level line made."""
+    seed: int = 0
+    filename: str = "answer.py"
+    device: str = "cpu"
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """An exception, as data."""
+
+    type: str
+    message: str
+    line: int | None = None
+    """Line in the code whose fault it is, 1-based; None when it did not come from a line."""
+    where: Literal["setup", "code", "observe", "call"] = "code"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """A value, described as data."""
+
+    kind: Literal[
+        "tensor", "number", "bool", "text", "none", "list", "tuple", "dict", "size", "dtype", "device",
+        "function", "module", "object", "missing",
+    ]  # fmt: skip
+    type: str = ""
+    """The Python type's name."""
+    text: str = ""
+    """Its repr, capped and legible; for people, never for judging."""
+    shape: tuple[int, ...] | None = None
+    """Of a tensor, or the entries of a torch.Size."""
+    dtype: str | None = None
+    """`float32`, without `torch.`; also for kind "dtype"."""
+    device: str | None = None
+    requires_grad: bool | None = None
+    is_leaf: bool | None = None
+    stride: tuple[int, ...] | None = None
+    contiguous: bool | None = None
+    storage: int | None = None
+    """The same number for tensors of one outcome that share memory."""
+    values: Any = None
+    """Nested lists for small tensors; nan and the infinities as the strings "nan", "inf", "-inf"."""
+    tensor: str | None = None
+    """The key of its bytes in the safetensors part."""
+    value: Any = None
+    """Of a number (int beyond 2**53 and non-finite floats as text), bool or text."""
+    items: tuple[Observation, ...] | None = None
+    """Of a list, a tuple, or a dict's values."""
+    keys: tuple[str, ...] | None = None
+    """A dict's keys, by repr."""
+    failure: Failure | None = None
+    """Why kind is "missing": the expression failed, or the name does not exist."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What one top-level line made."""
+
+    line: int
+    name: str
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warned:
+    """A warning the code caused."""
+
+    line: int | None
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One call of the function: what went in, what came out."""
+
+    inputs: tuple[Observation, ...]
+    result: Observation | None = None
+    failure: Failure | None = None
+    changed: bool = False
+    """Whether the call changed its inputs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came back from one run. Everything in it is the child's claim but status, seconds and the output."""
+
+    status: Status
+    seconds: float = 0.0
+    stdout: str = ""
+    stderr: str = ""
+    truncated: bool = False
+    """Whether output was dropped."""
+    error: Failure | None = None
+    note: str = ""
+    """For any status but ok and error: one sentence that names the limit."""
+    warnings: tuple[Warned, ...] = ()
+    lines: tuple[Line, ...] = ()
+    observed: dict[str, Observation] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+    tensors: bytes = b""
+    """safetensors; opened only by the judge."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """The first difference the judge found between what was expected and what came."""
+
+    name: str
+    """The observed expression, or the function."""
+    field: Literal["missing", "failed", "kind", "shape", "dtype", "device", "requires_grad", "values", "length", "keys"]
+    expected: str
+    actual: str
+    cells: tuple[tuple[int, ...], ...] = ()
+    """Index of each differing element, at most 64."""
+    differing: int = 0
+    """How many elements differ."""
+    case: int | None = None
+    """Which call, for functions."""
+    item: str = ""
+    """Where inside a list, tuple or dict: `[1]`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """How two outcomes are to be compared."""
+
+    check: tuple[str, ...] = ("shape", "dtype", "values")
+    tolerance: float | None = None
+    nan_equal: bool = False
+
+
+def encode(message: dict[str, Any], tensors: bytes = b"") -> bytes:
+    """One frame."""
+    body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+    return HEADER.pack(MAGIC, len(body), len(tensors)) + body + tensors
+
+
+def plain(value: Any) -> Any:
+    """A dataclass of this module as JSON-ready data, without what is None or empty."""
+    if hasattr(value, "__dataclass_fields__"):
+        value = asdict(value)
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items() if v is not None and v != () and v != b""}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    return value
