@@ -1,6 +1,6 @@
 """A value as lines of text: what it is, then its numbers as a grid. Every front end draws values with this.
 
-Everything drawn came from a snippet, so it is made legible, clipped to the width, and never trusted to be well
+Everything drawn came from a snippet, so it is made legible, clipped to the width, and not trusted to be well
 formed: values that do not have the shape they claim are shown by their text instead.
 """
 
@@ -44,7 +44,7 @@ def summary(observation: Observation) -> str:
 
 
 def drawn(name: str, observation: Observation, width: int = 76) -> list[str]:
-    """`observation` as lines no wider than `width`: a caption, then numbers, items or text, capped with `…`."""
+    """`observation` as lines no wider than `width`: a caption, then numbers or text, capped with `…`."""
     return [clipped(line, width) for line in _drawn(name, observation, width, nested=False)]
 
 
