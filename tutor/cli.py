@@ -1,0 +1,182 @@
+"""The command line. Each command imports its own module, so that `tutor start` loads nothing it does not show."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from tutor import __version__
+from tutor.errors import TutorError
+
+DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=SETTINGS)
+@click.version_option(__version__, "-V", "--version", message="tutor %(version)s")
+def cli() -> None:
+    """Learn PyTorch in a terminal: predict, run, and find out which belief was wrong.
+
+    \b
+    Examples:
+      tutor start                 begin, or go on where you left off
+      tutor start indexing        a lesson by name
+      tutor repl --given indexing play with that lesson's tensors
+    """
+
+
+@cli.command()
+@click.argument("lesson", required=False)
+@click.option("--course", type=click.Path(), help="A folder with a course.yaml; by default the course that comes along.")
+@click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where snippets run.")
+@click.option("--plain", is_flag=True, help="Line by line on stdin and stdout: pipes, screen readers, dumb terminals.")
+def start(lesson: str | None, course: str | None, device: str, plain: bool) -> int:
+    """Learn; comes back to the very question, draft and hints included.
+
+    \b
+    Examples:
+      tutor start
+      tutor start reductions
+      tutor start reductions --plain < answers.txt
+    """
+    from tutor.commands import start as command
+
+    return command.run(lesson, course, device, plain)
+
+
+@cli.command()
+@click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
+@click.option("--minutes", type=click.FloatRange(min=0.1), help="Stop after so many minutes.")
+@click.option("--plain", is_flag=True, help="Line by line on stdin and stdout.")
+def drill(course: str | None, minutes: float | None, plain: bool) -> int:
+    """Repeat what is due today, from the questions you have answered.
+
+    \b
+    Examples:
+      tutor drill
+      tutor drill --plain --minutes 5
+    """
+    from tutor.commands import drill as command
+
+    return command.run(course, minutes, plain)
+
+
+@cli.command()
+@click.option("--given", metavar="LESSON[:QUESTION]", help="Start with the tensors of a lesson or a question.")
+@click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
+@click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where lines run.")
+def repl(given: str | None, course: str | None, device: str) -> int:
+    """A torch prompt in the same sandbox.
+
+    \b
+    Examples:
+      tutor repl
+      tutor repl --given reductions
+      echo 'torch.ones(2, 3).sum(dim=0)' | tutor repl
+    """
+    from tutor.commands import repl as command
+
+    return command.run(given, device, course)
+
+
+@cli.command("run")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--observe", multiple=True, metavar="EXPR", help="Report the value of an expression at the end.")
+@click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where the scripts run.")
+@click.option("--seconds", type=click.FloatRange(min=0.1, max=3600), default=10.0, show_default=True, help="Time limit.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per file and line.")
+def run_(files: tuple[str, ...], observe: tuple[str, ...], device: str, seconds: float, as_json: bool) -> int:
+    """Run scripts in the sandbox, each in a fresh child; `-` is stdin.
+
+    \b
+    Examples:
+      tutor run train.py
+      echo 'x = torch.ones(2, 3)' | tutor run - --observe 'x.sum()' --json
+    """
+    from tutor.commands import run as command
+
+    return command.run(list(files), list(observe), device, seconds, as_json)
+
+
+@cli.command()
+@click.argument("lesson")
+@click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...")
+@click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per question and line.")
+def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bool) -> int:
+    """Judge answers (YAML or JSON: question id to answer) without a screen.
+
+    \b
+    Examples:
+      tutor grade reductions mine.yaml
+      tutor grade lessons/09-indexing.yaml *.json --json
+    """
+    from tutor.commands import grade as command
+
+    return command.run(lesson, list(answers), course, as_json)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
+def check(paths: tuple[str, ...], as_json: bool) -> int:
+    """Prove lessons: every solution passes, every starter fails, every wrong answer gets its own feedback.
+
+    \b
+    Examples:
+      tutor check
+      tutor check lessons/08-reductions.yaml
+      tutor check my-course/ --json
+    """
+    from tutor.commands import check as command
+
+    return command.run(list(paths), as_json)
+
+
+@cli.command()
+def schema() -> int:
+    """Print the JSON Schema of a lesson file, for editors.
+
+    \b
+    Examples:
+      tutor schema > lesson.schema.json
+    """
+    from tutor.commands import schema as command
+
+    return command.run()
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(as_json: bool) -> int:
+    """Versions, devices, where data lives, and what protects the sandbox.
+
+    \b
+    Examples:
+      tutor doctor
+      tutor doctor --json
+    """
+    from tutor.commands import doctor as command
+
+    return command.run(as_json)
+
+
+def main() -> None:
+    """Run a command and leave with its status: 0 done, 1 the thing is wrong, 2 wrong usage, 3 the environment lacks something."""
+    try:
+        status = cli(standalone_mode=False)
+    except TutorError as error:
+        click.echo(f"tutor: {error}", err=True)
+        status = error.status
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        status = 130
+    except BrokenPipeError:
+        # The reader went away (`tutor run ... | head`): leave quietly, and keep the interpreter from flushing into it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status or 0)

@@ -1,0 +1,61 @@
+"""`tutor start`: the full screen, or the same session line by line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tutor import paths
+from tutor.clock import Clock
+from tutor.lesson.catalog import Catalog
+from tutor.progress.store import Store
+
+if TYPE_CHECKING:
+    from tutor.session import Session
+
+
+def run(lesson: str | None, course: str | None, device: str, plain: bool) -> int:
+    """Open the course where it was left. Returns the exit status."""
+    catalog = Catalog.open(Path(course) if course else None)
+    if not plain and not screen_at_hand():
+        print("tutor: no terminal to draw on, so this goes line by line (--plain).", file=sys.stderr)
+        plain = True
+    store = Store.open(paths.database(), Clock())
+    try:
+        return _plain(catalog, store, device, lesson) if plain else _full(catalog, store, device, lesson)
+    finally:
+        store.close()
+
+
+def screen_at_hand() -> bool:
+    """Whether there is a terminal that a full screen can be drawn on."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> int:
+    import asyncio
+
+    from tutor.plain import Lines, Plain
+    from tutor.sandbox.client import Sandbox
+    from tutor.session import Session
+
+    async def take() -> int:
+        sandbox = Sandbox(device=device)
+        try:
+            session: Session = Session.open(catalog, store, sandbox, Clock(), lesson)
+            await sandbox.start()
+            return await Plain(session, Lines(sys.stdin)).run()
+        finally:
+            await sandbox.close()
+
+    return asyncio.run(take())
+
+
+def _full(catalog: Catalog, store: Store, device: str, lesson: str | None) -> int:
+    from tutor.app.app import TutorApp
+
+    app = TutorApp(catalog, store, device=device, lesson=lesson)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,147 @@
+"""What the learner typed, read as a shape, a value or a dtype.
+
+Many spellings, one meaning: `(3,)`, `3`, `[3]` and `torch.Size([3])` are one shape. Text that is none of it raises
+`Unread`, which is no wrong answer: nothing is scored and the learner types again.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+import re
+from typing import Any, Final
+
+LONGEST = 4000
+DEEPEST = 32
+
+ERROR: Final = "error"
+"""The answer "this fails", legal wherever something is predicted."""
+
+DTYPES: dict[str, str] = {
+    **{name: name for name in (
+        "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool",
+        "complex64", "complex128", "uint16", "uint32", "uint64",
+    )},
+    "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
+    "byte": "uint8", "char": "int8", "cfloat": "complex64", "cdouble": "complex128",
+}  # fmt: skip
+"""Every spelling of a dtype behind `torch.`, to its one name. https://docs.pytorch.org/docs/stable/tensor_attributes.html"""
+
+
+class Unread(ValueError):
+    """The text is not an answer of the kind asked for; the message says what would be."""
+
+
+def says_error(text: str) -> bool:
+    """Whether the learner predicts that the code fails."""
+    return text.strip().strip(".!'\"").lower() in {"error", "fails", "an error", "it fails", "raises"}
+
+
+def read_shape(text: str) -> tuple[int, ...]:
+    """A shape in any spelling: `(5, 7)`, `5 7`, `5x7`, `[5, 7]`, `torch.Size([5, 7])`, `()`, `scalar`. Raises Unread."""
+    given = text.strip()
+    body = re.sub(r"^(torch\.)?Size\s*\((.*)\)$", r"\2", given, flags=re.I | re.S).strip()
+    if body.lower() in {"scalar", "0-d", "0d", "empty", "()", "[]", "( )", "[ ]"}:
+        return ()
+    inner = body[1:-1] if body[:1] + body[-1:] in {"()", "[]"} and len(body) > 1 else body
+    parts = re.split(r"\s*[,;×*]\s*|\s*(?<=\d)\s*[xX]\s*(?=\d)|\s+", inner.strip().removesuffix(",").strip())
+    if not all(re.fullmatch(r"\d{1,18}", part) for part in parts):
+        raise Unread(f"`{given}` is not a shape. A shape is sizes in order, such as (5, 7), (3,) or () for one number.")
+    return tuple(int(part) for part in parts)
+
+
+def read_dtype(text: str) -> str:
+    """A dtype with or without `torch.`, aliases resolved: `torch.long` is `int64`. Raises Unread with the nearest."""
+    given = text.strip().strip("'\"")
+    name = given.lower().removeprefix("torch.").strip()
+    if name in DTYPES:
+        return DTYPES[name]
+    near = difflib.get_close_matches(name, DTYPES, n=1)
+    hint = f" Did you mean {near[0]}?" if near else " A dtype is a name such as float32, int64 or bool."
+    raise Unread(f"`{given}` is not a dtype.{hint}")
+
+
+def read_value(text: str) -> Any:
+    """A number, bool, string, or nested list of them, as Python data; tensor(...) is read as its list. Raises Unread."""
+    given = text.strip()
+    bare = re.fullmatch(r"[-+.\deE\s]*\d[-+.\deE\s]*", given)
+    body = re.sub(r"\s+", ", ", given) if bare and re.search(r"[\d.]\s+[-+.\d]", given) else given
+    depth = max((body[:i].count("[") + body[:i].count("(") for i in range(len(body))), default=0)
+    if not given or len(given) > LONGEST or depth > DEEPEST * 8:
+        raise Unread("Type a value: a number, a list such as [1, 2, 3], True, False, or error.")
+    try:
+        return _value(ast.parse(body, mode="eval").body, 0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, ZeroDivisionError):
+        raise Unread(
+            f"`{given[:60]}` is not a value. Type a number, a list such as [1, 2, 3], True, False, or error."
+        ) from None
+
+
+_NAMES: dict[str, Any] = {"nan": math.nan, "inf": math.inf, "true": True, "false": False, "none": None}
+_WRAPPERS = {"tensor", "array", "Size", "list", "tuple"}
+
+
+def _value(node: ast.expr, depth: int) -> Any:
+    """The data an expression of literals stands for. Raises ValueError for anything else."""
+    if depth > DEEPEST:
+        raise ValueError("nested too deeply")
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str, bool, type(None))):
+        return node.value
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return [_value(item, depth + 1) for item in node.elts]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        number = _number(_value(node.operand, depth + 1))
+        return -number if isinstance(node.op, ast.USub) else number
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _number(_value(node.left, depth + 1)) / _number(_value(node.right, depth + 1))
+    name = _last_name(node.func if isinstance(node, ast.Call) else node)
+    if isinstance(node, ast.Call) and name in _WRAPPERS and node.args:
+        return _value(node.args[0], depth + 1)
+    if not isinstance(node, ast.Call) and name.lower() in _NAMES:
+        return _NAMES[name.lower()]
+    raise ValueError("not a literal")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("not a number")
+    return value
+
+
+def _last_name(node: ast.expr) -> str:
+    """`tensor` for both `tensor` and `torch.tensor`; empty for anything else."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"torch", "np", "math"}:
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def same_value(expected: Any, given: Any, tolerance: float | None = None) -> bool:
+    """Whether `given` means `expected`: lists entry by entry, numbers within what their rounding says, bools strictly."""
+    if isinstance(expected, list) or isinstance(given, list):
+        return (
+            isinstance(expected, list)
+            and isinstance(given, list)
+            and len(expected) == len(given)
+            and all(same_value(e, g, tolerance) for e, g in zip(expected, given, strict=True))
+        )
+    if isinstance(expected, bool) or isinstance(given, bool) or expected is None or given is None:
+        return expected is given
+    if isinstance(expected, str) or isinstance(given, str):
+        return expected == given
+    return same_number(expected, given, tolerance)
+
+
+def same_number(expected: float, given: float, tolerance: float | None = None) -> bool:
+    """Whole numbers exactly; floats within `tolerance`, 1e-4 relative, or the (two or more) decimals typed; nan is nan."""
+    if math.isnan(expected) or math.isnan(given):
+        return math.isnan(expected) and math.isnan(given)
+    if expected == given or math.isinf(expected) or math.isinf(given):
+        return expected == given
+    if tolerance is not None:
+        return abs(expected - given) <= tolerance
+    if isinstance(expected, int):
+        return False
+    decimals = len(repr(float(given)).partition(".")[2]) if "e" not in repr(float(given)) else 0
+    rounded = decimals >= 2 and abs(expected - given) <= 0.5000001 * 10**-decimals
+    return rounded or abs(expected - given) <= 1e-4 * abs(expected) + 1e-7

@@ -1,0 +1,37 @@
+"""Lines to put in order: any order that works is right, so the answer is judged by running it."""
+
+from __future__ import annotations
+
+import random
+import re
+
+from tutor.grade.answer import Unread
+from tutor.lesson.model import Order
+
+
+def shuffled(question: Order) -> tuple[str, ...]:
+    """The lines and the distractors, mixed; always the same way for a question, and never already in order."""
+    lines = [*question.lines, *question.distractors]
+    shuffle = random.Random(question.id)
+    for _ in range(20):
+        shuffle.shuffle(lines)
+        if tuple(line for line in lines if line in question.lines) != question.lines:
+            break
+    return tuple(lines)
+
+
+def arranged(question: Order, answer: str) -> str:
+    """The code meant by lines of code, or by the numbers (from 1) of the lines shown: `3 1 2`. Raises Unread."""
+    shown = shuffled(question)
+    given = answer.strip()
+    if re.fullmatch(r"[\d\s,;>-]+", given):
+        numbers = [int(n) for n in re.findall(r"\d+", given)]
+        if any(not 1 <= n <= len(shown) for n in numbers):
+            raise Unread(f"The lines have the numbers 1 to {len(shown)}; type them in order, for instance 2 1 3.")
+        return "\n".join(shown[n - 1] for n in numbers)
+    known = {line.strip(): line for line in shown}
+    lines = [line for line in answer.splitlines() if line.strip()]
+    strange = [line for line in lines if line.strip() not in known]
+    if strange:
+        raise Unread(f"`{strange[0].strip()[:60]}` is not one of the lines. Type their numbers in order, such as 2 1 3.")
+    return "\n".join(known[line.strip()] for line in lines)

@@ -1,0 +1,179 @@
+"""Predictions: the learner says what an expression gives, torch says what it does give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tutor.grade.answer import ERROR, Unread, read_dtype, read_shape, read_value, same_value, says_error
+from tutor.grade.seen import shape_of, spelled, spelled_shape, value_of
+from tutor.grade.source import split_last
+from tutor.grade.verdict import Verdict
+from tutor.lesson.model import Predict, PredictDtype, PredictShape, PredictValue
+from tutor.sandbox.protocol import Observation, Outcome, Request
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one kind of prediction reads text, reads torch's result, compares, and spells an answer."""
+
+    text: Callable[[str], Any]
+    torch: Callable[[Observation], Any]
+    same: Callable[[Any, Any], bool]
+    spell: Callable[[Any], str]
+
+
+def reading(question: Predict) -> Reading:
+    """The reading of a question's kind."""
+    if isinstance(question, PredictShape):
+        return Reading(read_shape, _shape, lambda a, b: bool(a == b), spelled_shape)
+    if isinstance(question, PredictDtype):
+        return Reading(read_dtype, _dtype, lambda a, b: bool(a == b), str)
+    assert isinstance(question, PredictValue)
+    tolerance = question.tolerance
+    return Reading(_lenient_value, _value, lambda a, b: same_value(a, b, tolerance), spelled)
+
+
+def request(question: Predict, setup: str) -> Request:
+    """What torch must evaluate: the asked expression and every wrong answer given as code."""
+    lead, expression = split_last(question.task)
+    return Request(setup=setup, code=lead, observe=(expression, *(w.gives for w in question.wrong if w.gives)))
+
+
+def answer_of(question: Predict, reference: Outcome) -> str:
+    """The right answer, spelled. Raises ValueError when torch's result is not of the kind asked for."""
+    seen = _asked(question, reference)
+    return ERROR if _failed(seen, reference) else reading(question).spell(reading(question).torch(seen))
+
+
+def verdict(question: Predict, answer: str, reference: Outcome) -> Verdict:
+    """Judge a prediction against what torch gave. Raises ValueError when the question itself is broken."""
+    read = reading(question)
+    seen = _asked(question, reference)
+    fails = _failed(seen, reference)
+    if not answer.strip():
+        return Verdict(result="untouched", headline="Nothing typed yet.")
+    try:
+        given = ERROR if says_error(answer) else read.text(answer)
+    except Unread as unread:
+        return Verdict(result="unread", headline="Not read as an answer.", feedback=str(unread))
+    right = ERROR if fails else read.torch(seen)
+    if _equal(read, right, given):
+        return Verdict(result="right", headline="Right.", feedback=question.because, evidence=_proof(question, seen, right, read))
+    belief, evidence = _believed(question, given, right, reference, read)
+    return Verdict(
+        result="wrong", headline="Not yet.", belief=belief, evidence=evidence, feedback="" if belief else nearness(right, given)
+    )
+
+
+def nearness(right: Any, given: Any) -> str:
+    """Something true about a wrong answer that does not give the right one away."""
+    if ERROR in (right, given) and isinstance(right, str) != isinstance(given, str):
+        return "It runs without an error." if given == ERROR else "torch refuses to run this."
+    if isinstance(right, (tuple, list)) and isinstance(given, (tuple, list)):
+        if len(right) != len(given):
+            noun = "dimension" if isinstance(right, tuple) else "entry"
+            return f"Your answer has {_count(len(given), noun)}; the result has {len(right)}."
+        what = "size" if isinstance(right, tuple) else "entry"
+        off = sum(not same_value(_listed(a), _listed(b)) for a, b in zip(right, given, strict=True))
+        return f"{off} of {_count(len(right), what)} {'is' if off == 1 else 'are'} not what torch gives."
+    if isinstance(right, list) != isinstance(given, list):
+        return "The result is a list of numbers." if isinstance(right, list) else "The result is one number, not a list."
+    return "That is not what torch gives."
+
+
+def _count(n: int, noun: str) -> str:
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{n} {noun if n == 1 else plural}"
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _believed(question: Predict, given: Any, right: Any, reference: Outcome, read: Reading) -> tuple[str, tuple[str, ...]]:
+    """The author's words for this wrong answer, and the code that gives it."""
+    for wrong in question.wrong:
+        meant = _wrong_value(wrong.answer, wrong.gives, reference, read)
+        if meant is None or _equal(read, right, meant) or not _equal(read, meant, given):
+            continue
+        proof = (f"{_spell(read, meant)} is what `{wrong.gives}` gives",) if wrong.gives else ()
+        return wrong.feedback, proof
+    return "", ()
+
+
+def _wrong_value(answer: str, gives: str, reference: Outcome, read: Reading) -> Any:
+    """The value a listed wrong answer stands for; None when torch could not evaluate it."""
+    if not gives:
+        try:
+            return ERROR if says_error(answer) else read.text(answer)
+        except Unread:
+            return None
+    seen = reference.observed.get(gives)
+    if seen is None or seen.kind == "missing":
+        return ERROR if seen is not None else None
+    try:
+        return read.torch(seen)
+    except ValueError:
+        return None
+
+
+def _asked(question: Predict, reference: Outcome) -> Observation:
+    expression = split_last(question.task)[1]
+    seen = reference.observed.get(expression)
+    if seen is None:
+        failure = reference.error
+        seen = Observation(kind="missing", failure=failure)
+    return seen
+
+
+def _failed(seen: Observation, reference: Outcome) -> bool:
+    """Whether the asked code itself fails, which is an answer; a failing setup or a limit is the question's fault."""
+    if reference.status not in ("ok", "error") or (reference.error and reference.error.where == "setup"):
+        raise ValueError(reference.note or (reference.error.message if reference.error else reference.status))
+    return seen.kind == "missing"
+
+
+def _equal(read: Reading, right: Any, given: Any) -> bool:
+    if isinstance(right, str) or isinstance(given, str):
+        return bool(right == given)
+    return read.same(right, given)
+
+
+def _spell(read: Reading, value: Any) -> str:
+    return str(value) if value == ERROR else read.spell(value)
+
+
+def _proof(question: Predict, seen: Observation, right: Any, read: Reading) -> tuple[str, ...]:
+    if seen.kind == "missing":
+        return (f"{seen.failure.type}: {seen.failure.message}",) if seen.failure else ()
+    return (f"{split_last(question.task)[1]} → {_spell(read, right)}",)
+
+
+def _shape(seen: Observation) -> tuple[int, ...]:
+    shape = shape_of(seen)
+    if shape is None:
+        raise ValueError(f"the expression gives a {seen.type or seen.kind}, which has no shape")
+    return shape
+
+
+def _dtype(seen: Observation) -> str:
+    if seen.dtype is None:
+        raise ValueError(f"the expression gives a {seen.type or seen.kind}, which has no dtype")
+    return seen.dtype
+
+
+def _value(seen: Observation) -> Any:
+    return value_of(seen)
+
+
+def _lenient_value(text: str) -> Any:
+    """A value; a bare word is a string, as in answers such as `cpu`; a dtype is its name."""
+    try:
+        return read_value(text)
+    except Unread:
+        bare = text.strip().strip("'\"")
+        if bare.isidentifier() or bare.startswith("torch."):
+            return bare.removeprefix("torch.")
+        raise

@@ -1,0 +1,53 @@
+"""Questions about code that its syntax tree can answer, without running it."""
+
+from __future__ import annotations
+
+import ast
+
+
+def parsed(code: str) -> ast.Module | None:
+    """The tree, or None when it is not Python."""
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def split_last(code: str) -> tuple[str, str]:
+    """Lines that lead up, and the expression at the end. An all-statements program has no expression: (code, "")."""
+    tree = parsed(code)
+    if tree is None or not tree.body or not isinstance(tree.body[-1], ast.Expr):
+        return code, ""
+    last = tree.body[-1]
+    lines = code.splitlines()
+    lead = lines[: last.lineno - 1]
+    before = lines[last.lineno - 1].encode()[: last.col_offset].decode().rstrip().rstrip(";")
+    lead += [before] if before.strip() else []
+    return "\n".join(lead), ast.get_source_segment(code, last.value) or lines[-1]
+
+
+def assigned(code: str) -> tuple[str, ...]:
+    """Every name that top-level statements assign, in order, without those that begin with an underscore."""
+    tree = parsed(code)
+    names: dict[str, None] = {}
+    for statement in tree.body if tree else ():
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not node.id.startswith("_"):
+                names[node.id] = None
+    return tuple(names)
+
+
+def functions(code: str) -> tuple[str, ...]:
+    """Names of the functions that the code defines at its top level."""
+    tree = parsed(code)
+    return tuple(n.name for n in tree.body if isinstance(n, ast.FunctionDef)) if tree else ()
+
+
+def same_code(a: str, b: str) -> bool:
+    """Whether two programs are the same but for layout and comments."""
+    if a.strip() == b.strip():
+        return True
+    left, right = parsed(a), parsed(b)
+    return left is not None and right is not None and ast.dump(left) == ast.dump(right)
