@@ -24,7 +24,7 @@ DTYPES: dict[str, str] = {
         "complex64", "complex128", "uint16", "uint32", "uint64",
     )},
     "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
-    "byte": "uint8", "char": "int8", "cfloat": "complex64", "cdouble": "complex128",
+    "cfloat": "complex64", "cdouble": "complex128",
 }  # fmt: skip
 """Every spelling of a dtype behind `torch.`, to its one name. https://docs.pytorch.org/docs/stable/tensor_attributes.html"""
 
@@ -46,8 +46,10 @@ def read_shape(text: str) -> tuple[int, ...]:
         return ()
     inner = body[1:-1] if body[:1] + body[-1:] in {"()", "[]"} and len(body) > 1 else body
     parts = re.split(r"\s*[,;×*]\s*|\s*(?<=\d)\s*[xX]\s*(?=\d)|\s+", inner.strip().removesuffix(",").strip())
-    if not all(re.fullmatch(r"\d{1,18}", part) for part in parts):
-        raise Unread(f"`{given}` is not a shape. A shape is sizes in order, such as (5, 7), (3,) or () for one number.")
+    if not all(re.fullmatch(r"[0-9]{1,18}", part) for part in parts):
+        raise Unread(
+            f"`{given}` is not a shape. A shape is sizes in order, such as (5, 7), (3,) or () for one number."
+        )
     return tuple(int(part) for part in parts)
 
 
@@ -111,7 +113,11 @@ def _number(value: Any) -> Any:
 
 def _last_name(node: ast.expr) -> str:
     """`tensor` for both `tensor` and `torch.tensor`; empty for anything else."""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in {"torch", "np", "math"}:
+    if (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"torch", "np", "math"}
+    ):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
 

@@ -21,7 +21,7 @@ def chosen(options: tuple[str, ...], text: str) -> str:
     key = given.lower().strip("().")
     if len(key) == 1 and key in LETTERS[: len(options)]:
         return options[LETTERS.index(key)]
-    if re.fullmatch(r"\d{1,2}", key) and 1 <= int(key) <= len(options):
+    if re.fullmatch(r"[0-9]{1,2}", key) and 1 <= int(key) <= len(options):
         return options[int(key) - 1]
     last = LETTERS[len(options) - 1]
     raise Unread(f"`{given[:60]}` is not one of the answers. Type a letter from a to {last}.")
@@ -40,7 +40,9 @@ def verdict(question: Choice | PredictError, answer: str, reference: Outcome | N
     except Unread as unread:
         return Verdict(result="unread", headline="Not read as an answer.", feedback=str(unread))
     if option == chosen(question.options, question.answer):
-        return Verdict(result="right", headline="Right.", feedback=question.because, evidence=torch_says(reference))
+        return Verdict(
+            result="right", headline="Right.", feedback=question.because, evidence=torch_says(reference)
+        )
     for wrong in question.wrong:
         if _bare(wrong.answer) == _bare(option):
             return Verdict(result="wrong", headline="Not yet.", belief=wrong.feedback)

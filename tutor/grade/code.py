@@ -70,7 +70,9 @@ def listed(question: Code, answer: str) -> Wrong | None:
     return None
 
 
-def verdict(question: Code, outcome: Outcome, reference: Outcome, difference: Difference | None, wrong: Wrong | None) -> Verdict:
+def verdict(
+    question: Code, outcome: Outcome, reference: Outcome, difference: Difference | None, wrong: Wrong | None
+) -> Verdict:
     """Judge what an answer did. `wrong` is the author's entry that does the same, if any."""
     belief = wrong.feedback if wrong else ""
     if outcome.status == "ok" and difference is None:
@@ -94,7 +96,11 @@ def verdict(question: Code, outcome: Outcome, reference: Outcome, difference: Di
 def explained(difference: Difference, outcome: Outcome, reference: Outcome) -> tuple[str, tuple[str, ...]]:
     """A difference as a sentence, and expected against actual."""
     name = f"`{difference.name}{difference.item}`"
-    call = outcome.calls[difference.case] if difference.case is not None and difference.case < len(outcome.calls) else None
+    call = (
+        outcome.calls[difference.case]
+        if difference.case is not None and difference.case < len(outcome.calls)
+        else None
+    )
     evidence = _inputs(call) if call else ()
     subject = f"The result of {name}" if call else name
     expected, actual = difference.expected, difference.actual
@@ -117,7 +123,9 @@ def explained(difference: Difference, outcome: Outcome, reference: Outcome) -> t
 
 def _rank(expected: str, actual: str) -> str:
     """Names the rank when that is what differs, since `(1,)` and `()` look so alike."""
-    ranks = [len([size for size in shape.strip("()").split(",") if size.strip()]) for shape in (expected, actual)]
+    ranks = [
+        len([size for size in shape.strip("()").split(",") if size.strip()]) for shape in (expected, actual)
+    ]
     if ranks[0] == ranks[1]:
         return ""
     return f" ({ranks[0]} dimension{'s' * (ranks[0] != 1)}, not {ranks[1]})"

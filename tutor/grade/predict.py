@@ -38,7 +38,9 @@ def reading(question: Predict) -> Reading:
 def request(question: Predict, setup: str) -> Request:
     """What torch must evaluate: the asked expression and every wrong answer given as code."""
     lead, expression = split_last(question.task)
-    return Request(setup=setup, code=lead, observe=(expression, *(w.gives for w in question.wrong if w.gives)))
+    return Request(
+        setup=setup, code=lead, observe=(expression, *(w.gives for w in question.wrong if w.gives))
+    )
 
 
 def answer_of(question: Predict, reference: Outcome) -> str:
@@ -60,10 +62,19 @@ def verdict(question: Predict, answer: str, reference: Outcome) -> Verdict:
         return Verdict(result="unread", headline="Not read as an answer.", feedback=str(unread))
     right = ERROR if fails else read.torch(seen)
     if _equal(read, right, given):
-        return Verdict(result="right", headline="Right.", feedback=question.because, evidence=_proof(question, seen, right, read))
+        return Verdict(
+            result="right",
+            headline="Right.",
+            feedback=question.because,
+            evidence=_proof(question, seen, right, read),
+        )
     belief, evidence = _believed(question, given, right, reference, read)
     return Verdict(
-        result="wrong", headline="Not yet.", belief=belief, evidence=evidence, feedback="" if belief else nearness(right, given)
+        result="wrong",
+        headline="Not yet.",
+        belief=belief,
+        evidence=evidence,
+        feedback="" if belief else nearness(right, given),
     )
 
 
@@ -79,7 +90,11 @@ def nearness(right: Any, given: Any) -> str:
         off = sum(not same_value(_listed(a), _listed(b)) for a, b in zip(right, given, strict=True))
         return f"{off} of {_count(len(right), what)} {'is' if off == 1 else 'are'} not what torch gives."
     if isinstance(right, list) != isinstance(given, list):
-        return "The result is a list of numbers." if isinstance(right, list) else "The result is one number, not a list."
+        return (
+            "The result is a list of numbers."
+            if isinstance(right, list)
+            else "The result is one number, not a list."
+        )
     return "That is not what torch gives."
 
 
@@ -92,7 +107,9 @@ def _listed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _believed(question: Predict, given: Any, right: Any, reference: Outcome, read: Reading) -> tuple[str, tuple[str, ...]]:
+def _believed(
+    question: Predict, given: Any, right: Any, reference: Outcome, read: Reading
+) -> tuple[str, tuple[str, ...]]:
     """The author's words for this wrong answer, and the code that gives it."""
     for wrong in question.wrong:
         meant = _wrong_value(wrong.answer, wrong.gives, reference, read)

@@ -8,7 +8,19 @@ from typing import Literal
 
 from tutor.grade.order import shuffled
 from tutor.grade.source import assigned, functions, split_last
-from tutor.lesson.model import GAP, Choice, Code, Explore, Fill, Lesson, Order, Predict, PredictError, Question, Read
+from tutor.lesson.model import (
+    GAP,
+    Choice,
+    Code,
+    Explore,
+    Fill,
+    Lesson,
+    Order,
+    Predict,
+    PredictError,
+    Question,
+    Read,
+)
 
 AnswerKind = Literal["none", "line", "gap", "code", "options", "order"]
 
@@ -91,7 +103,13 @@ def given(lesson: Lesson, question: Question) -> str:
 def _mentions(question: Question) -> str:
     """All code of a question, and what its prose puts in backticks."""
     prose = "" if isinstance(question, Predict) else question.task
-    parts = [question.given, starter(question), *re.findall(r"`+([^`]+)`+", prose), *question.drawn, *_options(question)]
+    parts = [
+        question.given,
+        starter(question),
+        *re.findall(r"`+([^`]+)`+", prose),
+        *question.drawn,
+        *_options(question),
+    ]
     if isinstance(question, Predict):
         parts.append(question.task)
     if isinstance(question, Code):
@@ -130,7 +148,9 @@ def _text(question: Question) -> str:
 
 def _code(question: Question) -> str:
     """Code shown as a block: programs of several lines, what fails, and the code around a gap."""
-    if isinstance(question, PredictError) or (isinstance(question, Predict) and (question.ask or "\n" in question.task)):
+    if isinstance(question, PredictError) or (
+        isinstance(question, Predict) and (question.ask or "\n" in question.task)
+    ):
         return question.task
     return question.start.rstrip() if isinstance(question, Fill) else ""
 

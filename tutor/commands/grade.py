@@ -1,0 +1,96 @@
+"""`tutor grade`: judge answers without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tutor.errors import UsageError
+from tutor.examiner import Examiner
+from tutor.grade.verdict import Verdict
+from tutor.legible import legible
+from tutor.lesson.catalog import Catalog
+from tutor.lesson.load import load_answers, load_lesson
+from tutor.lesson.model import LessonFile, Question
+from tutor.sandbox.client import Sandbox
+
+
+def run(lesson: str, answers: list[str], course: str | None, as_json: bool) -> int:
+    """Judge every answer of every file. 0 when all are right, 1 when one is not. Raises UsageError, LessonError."""
+    file = lesson_file(lesson, course)
+    work = [(path, question, text) for path in answers for question, text in matched(file, path)]
+    return asyncio.run(_grade(file, work, as_json))
+
+
+def lesson_file(lesson: str, course: str | None) -> LessonFile:
+    """A lesson by the path of its file or by its name in the course."""
+    path = Path(lesson)
+    if path.suffix in (".yaml", ".yml"):
+        return load_lesson(path)
+    return Catalog.open(Path(course) if course else None).lesson(lesson)
+
+
+def matched(file: LessonFile, path: str) -> list[tuple[Question, str]]:
+    """The questions an answer file speaks of, in the lesson's order. Raises UsageError for one that is not there."""
+    answers = load_answers(Path(path))
+    graded = {q.id: q for q in file.lesson.questions if q.graded}
+    for name in answers:
+        if name not in graded:
+            near = difflib.get_close_matches(name, graded, n=1)
+            hint = f" Did you mean `{near[0]}`?" if near else ""
+            raise UsageError(f"{path}: {file.lesson.lesson} has no question `{name}`.{hint}")
+    return [(question, answers[name]) for name, question in graded.items() if name in answers]
+
+
+async def _grade(file: LessonFile, work: list[tuple[str, Question, str]], as_json: bool) -> int:
+    passed = faults = 0
+    async for path, question, verdict, seconds in judged(file, work):
+        passed += verdict.passed
+        faults += verdict.result == "fault"
+        if as_json:
+            print(msgspec.json.encode(plain(path, question, verdict, seconds)).decode(), flush=True)
+        else:
+            first, *rest = verdict.said()
+            print(
+                legible("\n".join([f"{question.id}: {first}", *(f"  {line}" for line in rest)])), flush=True
+            )
+    print(f"{passed} of {len(work)} right.", file=sys.stderr)
+    return 3 if faults else int(passed < len(work))
+
+
+async def judged(
+    file: LessonFile, work: list[tuple[str, Question, str]]
+) -> AsyncIterator[tuple[str, Question, Verdict, float]]:
+    """Every answer with its verdict and the seconds it took."""
+    sandbox = Sandbox()
+    try:
+        await sandbox.ready()
+        examiner = Examiner(sandbox)
+        for path, question, answer in work:
+            began = time.monotonic()
+            verdict = await examiner.judge(file, question, answer)
+            yield path, question, verdict, round(time.monotonic() - began, 4)
+    finally:
+        await sandbox.close()
+
+
+def plain(path: str, question: Question, verdict: Verdict, seconds: float) -> dict[str, Any]:
+    """A verdict as one JSON object."""
+    return {
+        "file": path,
+        "question": question.id,
+        "passed": verdict.passed,
+        "result": verdict.result,
+        "headline": verdict.headline,
+        "feedback": verdict.feedback,
+        "belief": verdict.belief,
+        "evidence": verdict.evidence,
+        "seconds": seconds,
+    }
