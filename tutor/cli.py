@@ -29,7 +29,9 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("lesson", required=False)
-@click.option("--course", type=click.Path(), help="A folder with a course.yaml; by default the course that comes along.")
+@click.option(
+    "--course", type=click.Path(), help="A folder with a course.yaml; by default the course that comes along."
+)
 @click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where snippets run.")
 @click.option("--plain", is_flag=True, help="Line by line on stdin and stdout: pipes, screen readers, dumb terminals.")
 def start(lesson: str | None, course: str | None, device: str, plain: bool) -> int:
@@ -85,7 +87,9 @@ def repl(given: str | None, course: str | None, device: str) -> int:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--observe", multiple=True, metavar="EXPR", help="Report the value of an expression at the end.")
 @click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where the scripts run.")
-@click.option("--seconds", type=click.FloatRange(min=0.1, max=3600), default=10.0, show_default=True, help="Time limit.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.1, max=3600), default=10.0, show_default=True, help="Time limit."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file and line.")
 def run_(files: tuple[str, ...], observe: tuple[str, ...], device: str, seconds: float, as_json: bool) -> int:
     """Run scripts in the sandbox, each in a fresh child; `-` is stdin.

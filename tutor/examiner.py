@@ -49,9 +49,7 @@ def digest(file: LessonFile, question: Question) -> str:
 class Examiner:
     """Judges answers. Holds what torch said about each question, so that it is asked once."""
 
-    def __init__(
-        self, sandbox: Sandbox, draw_seed: Callable[[], int] = lambda: secrets.randbelow(2**31)
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, draw_seed: Callable[[], int] = lambda: secrets.randbelow(2**31)) -> None:
         self.sandbox = sandbox
         self._draw_seed = draw_seed
         self._references: dict[tuple[str, str, str], asyncio.Task[Outcome]] = {}
@@ -80,9 +78,7 @@ class Examiner:
             try:
                 return predict.answer_of(question, await self._reference(file, question, 0))
             except ValueError as broken:
-                raise TutorFault(
-                    f"The question {question.id} of {file.slug} is broken: {broken}."
-                ) from broken
+                raise TutorFault(f"The question {question.id} of {file.slug} is broken: {broken}.") from broken
         return ""
 
     @staticmethod
@@ -96,9 +92,7 @@ class Examiner:
 
     async def draw(self, file: LessonFile, question: Question) -> list[tuple[str, Observation]]:
         """The values of the expressions that the question shows."""
-        outcome = await self.sandbox.run(
-            Request(setup=setup(file, question), code="", observe=question.drawn)
-        )
+        outcome = await self.sandbox.run(Request(setup=setup(file, question), code="", observe=question.drawn))
         return [(name, outcome.observed[name]) for name in question.drawn if name in outcome.observed]
 
     async def run(self, file: LessonFile, question: Question, text: str) -> Outcome:
@@ -135,18 +129,14 @@ class Examiner:
     ) -> tuple[Outcome, Outcome, Difference | None]:
         """The solution's outcome, the answer's, and the first difference if both ran."""
         request = code.request(question, answer, setup(file, question), seed)
-        reference, outcome = await asyncio.gather(
-            self._reference(file, question, seed), self.sandbox.run(request)
-        )
+        reference, outcome = await asyncio.gather(self._reference(file, question, seed), self.sandbox.run(request))
         self._sound(question, reference)
         if outcome.error is not None and outcome.error.where == "setup":
             raise TutorFault(f"the given code fails: {outcome.error.message}")
         difference = await self._difference(question, reference, outcome) if outcome.status == "ok" else None
         return reference, outcome, difference
 
-    async def _known(
-        self, file: LessonFile, question: Code, answer: str, outcome: Outcome, seed: int
-    ) -> Wrong | None:
+    async def _known(self, file: LessonFile, question: Code, answer: str, outcome: Outcome, seed: int) -> Wrong | None:
         """The author's wrong answer that this one is, in its words or in what it does."""
         if found := code.listed(question, answer):
             return found

@@ -257,5 +257,8 @@ def ended(session: Session) -> list[str]:
     }
     for name, ids in groups.items():
         if ids:
-            lines.append(f"  {len(ids)} of {summary.total} {name}" + (f": {', '.join(ids)}" if name != "right at the first try" else ""))
+            lines.append(
+                f"  {len(ids)} of {summary.total} {name}"
+                + (f": {', '.join(ids)}" if name != "right at the first try" else "")
+            )
     return lines

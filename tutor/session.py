@@ -78,9 +78,7 @@ class Session:
         self._opened = clock.seconds()
 
     @classmethod
-    def open(
-        cls, catalog: Catalog, store: Store, sandbox: Sandbox, clock: Clock, lesson: str | None = None
-    ) -> Session:
+    def open(cls, catalog: Catalog, store: Store, sandbox: Sandbox, clock: Clock, lesson: str | None = None) -> Session:
         """Resume: the lesson named, else the one left off, else the first. Raises UsageError, LessonError."""
         session = cls(catalog, store, sandbox, clock)
         place = store.place(catalog.key)
@@ -220,7 +218,9 @@ class Session:
             if attempt.action == "reveal" or (attempt.action == "answer" and attempt.result == "right"):
                 accepted.append(attempt.question)
             elif attempt.action == "undo":
-                last = len(accepted) - 1 - accepted[::-1].index(attempt.question) if attempt.question in accepted else -1
+                last = (
+                    len(accepted) - 1 - accepted[::-1].index(attempt.question) if attempt.question in accepted else -1
+                )
                 accepted = [q for n, q in enumerate(accepted) if n != last]
         known = [q.id for q in self.file.lesson.questions]
         accepted = [q for q in accepted if q in known]

@@ -89,11 +89,7 @@ async def _solution(file: LessonFile, examiner: Examiner, question: Question) ->
     if not verdict.passed:
         key = "solution" if isinstance(question, Code) else ""
         yield Finding(key, f"its own answer is not accepted: {_said(verdict)}")
-    if (
-        isinstance(question, Code)
-        and question.start.strip()
-        and await examiner.works(file, question, _start(question))
-    ):
+    if isinstance(question, Code) and question.start.strip() and await examiner.works(file, question, _start(question)):
         yield Finding("start", "the starter already passes")
     if isinstance(question, PredictError):
         async for finding in _raises(file, examiner, question):
@@ -102,9 +98,7 @@ async def _solution(file: LessonFile, examiner: Examiner, question: Question) ->
         outcome = await examiner.sandbox.run(reference_request(file, question))
         seen = outcome.observed.get(split_last(question.task)[1])
         if seen is not None and seen.kind == "missing":
-            yield Finding(
-                "", f"torch refuses this: {_why(seen.failure)}; `error:` asks about code that fails"
-            )
+            yield Finding("", f"torch refuses this: {_why(seen.failure)}; `error:` asks about code that fails")
     elif isinstance(question, Choice) and question.true_if:
         async for finding in _provable(file, examiner, question):
             yield finding
@@ -120,19 +114,13 @@ async def _raises(file: LessonFile, examiner: Examiner, question: PredictError) 
     if outcome.error is None:
         yield Finding("", "torch runs this without an error")
     elif question.raises and question.raises != outcome.error.type:
-        yield Finding(
-            "raises", f"torch raises {outcome.error.type}, not {question.raises}: {outcome.error.message}"
-        )
+        yield Finding("raises", f"torch raises {outcome.error.type}, not {question.raises}: {outcome.error.message}")
 
 
 async def _provable(file: LessonFile, examiner: Examiner, question: Choice) -> AsyncIterator[Finding]:
     """`true_if` must hold for the answer and for no other option."""
-    claims = {
-        option: question.true_if.replace("OPTION", f"({option.strip('`')})") for option in question.options
-    }
-    outcome = await examiner.sandbox.run(
-        Request(setup=setup(file, question), code="", observe=tuple(claims.values()))
-    )
+    claims = {option: question.true_if.replace("OPTION", f"({option.strip('`')})") for option in question.options}
+    outcome = await examiner.sandbox.run(Request(setup=setup(file, question), code="", observe=tuple(claims.values())))
     for option, claim in claims.items():
         seen = outcome.observed.get(claim)
         holds = seen is not None and seen.kind == "bool" and bool(seen.value)
@@ -162,11 +150,7 @@ async def _wrong(
     elif not verdict.passed and verdict.result != "wrong":
         yield Finding(key, f"this wrong answer is not judged at all: {_said(verdict)}")
     elif not verdict.passed and verdict.belief != wrong.feedback and not question.vary:
-        got = (
-            f"gets the feedback of another: {verdict.belief}"
-            if verdict.belief
-            else "does not get its feedback"
-        )
+        got = f"gets the feedback of another: {verdict.belief}" if verdict.belief else "does not get its feedback"
         yield Finding(key, f"this wrong answer {got}")
 
 

@@ -58,9 +58,7 @@ async def _grade(file: LessonFile, work: list[tuple[str, Question, str]], as_jso
             print(msgspec.json.encode(plain(path, question, verdict, seconds)).decode(), flush=True)
         else:
             first, *rest = verdict.said()
-            print(
-                legible("\n".join([f"{question.id}: {first}", *(f"  {line}" for line in rest)])), flush=True
-            )
+            print(legible("\n".join([f"{question.id}: {first}", *(f"  {line}" for line in rest)])), flush=True)
     print(f"{passed} of {len(work)} right.", file=sys.stderr)
     return 3 if faults else int(passed < len(work))
 

@@ -47,9 +47,7 @@ def read_shape(text: str) -> tuple[int, ...]:
     inner = body[1:-1] if body[:1] + body[-1:] in {"()", "[]"} and len(body) > 1 else body
     parts = re.split(r"\s*[,;×*]\s*|\s*(?<=\d)\s*[xX]\s*(?=\d)|\s+", inner.strip().removesuffix(",").strip())
     if not all(re.fullmatch(r"[0-9]{1,18}", part) for part in parts):
-        raise Unread(
-            f"`{given}` is not a shape. A shape is sizes in order, such as (5, 7), (3,) or () for one number."
-        )
+        raise Unread(f"`{given}` is not a shape. A shape is sizes in order, such as (5, 7), (3,) or () for one number.")
     return tuple(int(part) for part in parts)
 
 

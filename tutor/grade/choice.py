@@ -40,9 +40,7 @@ def verdict(question: Choice | PredictError, answer: str, reference: Outcome | N
     except Unread as unread:
         return Verdict(result="unread", headline="Not read as an answer.", feedback=str(unread))
     if option == chosen(question.options, question.answer):
-        return Verdict(
-            result="right", headline="Right.", feedback=question.because, evidence=torch_says(reference)
-        )
+        return Verdict(result="right", headline="Right.", feedback=question.because, evidence=torch_says(reference))
     for wrong in question.wrong:
         if _bare(wrong.answer) == _bare(option):
             return Verdict(result="wrong", headline="Not yet.", belief=wrong.feedback)

@@ -97,9 +97,7 @@ def explained(difference: Difference, outcome: Outcome, reference: Outcome) -> t
     """A difference as a sentence, and expected against actual."""
     name = f"`{difference.name}{difference.item}`"
     call = (
-        outcome.calls[difference.case]
-        if difference.case is not None and difference.case < len(outcome.calls)
-        else None
+        outcome.calls[difference.case] if difference.case is not None and difference.case < len(outcome.calls) else None
     )
     evidence = _inputs(call) if call else ()
     subject = f"The result of {name}" if call else name
@@ -123,9 +121,7 @@ def explained(difference: Difference, outcome: Outcome, reference: Outcome) -> t
 
 def _rank(expected: str, actual: str) -> str:
     """Names the rank when that is what differs, since `(1,)` and `()` look so alike."""
-    ranks = [
-        len([size for size in shape.strip("()").split(",") if size.strip()]) for shape in (expected, actual)
-    ]
+    ranks = [len([size for size in shape.strip("()").split(",") if size.strip()]) for shape in (expected, actual)]
     if ranks[0] == ranks[1]:
         return ""
     return f" ({ranks[0]} dimension{'s' * (ranks[0] != 1)}, not {ranks[1]})"

@@ -27,9 +27,7 @@ def arranged(question: Order, answer: str) -> str:
     if re.fullmatch(r"[\d\s,;>-]+", given):
         numbers = [int(n) for n in re.findall(r"\d+", given)]
         if any(not 1 <= n <= len(shown) for n in numbers):
-            raise Unread(
-                f"The lines have the numbers 1 to {len(shown)}; type them in order, for instance 2 1 3."
-            )
+            raise Unread(f"The lines have the numbers 1 to {len(shown)}; type them in order, for instance 2 1 3.")
         return "\n".join(shown[n - 1] for n in numbers)
     known = {line.strip(): line for line in shown}
     lines = [line for line in answer.splitlines() if line.strip()]

@@ -38,9 +38,7 @@ def reading(question: Predict) -> Reading:
 def request(question: Predict, setup: str) -> Request:
     """What torch must evaluate: the asked expression and every wrong answer given as code."""
     lead, expression = split_last(question.task)
-    return Request(
-        setup=setup, code=lead, observe=(expression, *(w.gives for w in question.wrong if w.gives))
-    )
+    return Request(setup=setup, code=lead, observe=(expression, *(w.gives for w in question.wrong if w.gives)))
 
 
 def answer_of(question: Predict, reference: Outcome) -> str:
@@ -91,9 +89,7 @@ def nearness(right: Any, given: Any) -> str:
         return f"{off} of {_count(len(right), what)} {'is' if off == 1 else 'are'} not what torch gives."
     if isinstance(right, list) != isinstance(given, list):
         return (
-            "The result is a list of numbers."
-            if isinstance(right, list)
-            else "The result is one number, not a list."
+            "The result is a list of numbers." if isinstance(right, list) else "The result is one number, not a list."
         )
     return "That is not what torch gives."
 

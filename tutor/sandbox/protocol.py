@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 MAGIC = b"TUT1"
@@ -200,11 +200,11 @@ def encode(message: dict[str, Any], tensors: bytes = b"") -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """A dataclass of this module as JSON-ready data, without what is None or empty."""
+    """A dataclass of this module as JSON-ready data, without the fields that are at their defaults."""
     if hasattr(value, "__dataclass_fields__"):
-        value = asdict(value)
+        return {f.name: plain(v) for f in fields(value) if (v := getattr(value, f.name)) != f.default and v != {}}
     if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items() if v is not None and v != () and v != b""}
+        return {k: plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return value

@@ -92,9 +92,7 @@ def test_values(text: str, value: object) -> None:
     assert read_value(text) == value
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x + 1", "__import__('os')", "[1, 2", "(" * 3000, "lambda: 1", "1/0", "-True"]
-)
+@pytest.mark.parametrize("text", ["", "x + 1", "__import__('os')", "[1, 2", "(" * 3000, "lambda: 1", "1/0", "-True"])
 def test_what_is_no_value_is_unread(text: str) -> None:
     with pytest.raises(Unread):
         read_value(text)

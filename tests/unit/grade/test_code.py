@@ -11,9 +11,7 @@ from tutor.grade.source import assigned, same_code, split_last
 from tutor.lesson.model import Fill, Fix, Function, Order, Wrong, Write
 from tutor.sandbox.protocol import Call, Difference, Failure, Observation, Outcome
 
-WRITE = Write(
-    id="w", write="Average.", start="row_avg = x.mean(dim=____)", solution="row_avg = x.mean(dim=1)"
-)
+WRITE = Write(id="w", write="Average.", start="row_avg = x.mean(dim=____)", solution="row_avg = x.mean(dim=1)")
 FILL = Fill(id="f", fill="Rows 1 to 3.", start="block = m[1:____, :2]", solution="4")
 ORDER = Order(id="o", order="Softmax.", solution="a = 1\nb = a + 1\nc = b + 1", distractors=("c = a",))
 OK = Outcome(status="ok")
@@ -52,9 +50,7 @@ def test_order_by_numbers_or_lines() -> None:
 
 
 def test_listed_wrong_answers_are_found_whatever_the_layout() -> None:
-    question = Write(
-        write="w", solution="a = 1", wrong=(Wrong(answer="a = x.mean(dim=0)", feedback="Columns."),)
-    )
+    question = Write(write="w", solution="a = 1", wrong=(Wrong(answer="a = x.mean(dim=0)", feedback="Columns."),))
     assert code.listed(question, "a = x.mean( dim = 0 )  # columns") is question.wrong[0]
     assert code.listed(question, "a = x.mean(dim=1)") is None
 
@@ -97,9 +93,7 @@ def test_a_failing_call_shows_its_inputs() -> None:
 
 
 def test_how_a_run_can_end() -> None:
-    failed = Outcome(
-        status="error", error=Failure(type="NameError", message="name 'q' is not defined", line=2)
-    )
+    failed = Outcome(status="error", error=Failure(type="NameError", message="name 'q' is not defined", line=2))
     verdict = code.verdict(WRITE, failed, OK, None, None)
     assert (verdict.headline, verdict.evidence) == (
         "It fails on line 2.",

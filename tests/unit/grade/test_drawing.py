@@ -9,9 +9,7 @@ from tutor.sandbox.protocol import Failure, Observation
 
 
 def tensor(values: Any, *shape: int, dtype: str = "float32", **more: Any) -> Observation:
-    return Observation(
-        kind="tensor", type="Tensor", shape=shape, dtype=dtype, values=values, device="cpu", **more
-    )
+    return Observation(kind="tensor", type="Tensor", shape=shape, dtype=dtype, values=values, device="cpu", **more)
 
 
 MATRIX = [[float(7 * row + column + 1) for column in range(7)] for row in range(5)]

@@ -9,9 +9,7 @@ from tutor.lesson.model import PredictDtype, PredictShape, PredictValue, Wrong
 from tutor.sandbox.protocol import Failure, Observation, Outcome
 
 BY_ROW = Observation(kind="tensor", shape=(5,), dtype="float32", values=[28.0, 77.0, 126.0, 175.0, 224.0])
-BY_COLUMN = Observation(
-    kind="tensor", shape=(7,), dtype="float32", values=[75.0, 80.0, 85.0, 90.0, 95.0, 100.0, 105.0]
-)
+BY_COLUMN = Observation(kind="tensor", shape=(7,), dtype="float32", values=[75.0, 80.0, 85.0, 90.0, 95.0, 100.0, 105.0])
 SEEN = Outcome(status="ok", observed={"x.sum(dim=0)": BY_COLUMN, "x.sum(dim=1)": BY_ROW})
 FAILED = Observation(kind="missing", failure=Failure(type="IndexError", message="Dimension out of range"))
 
@@ -88,9 +86,7 @@ def test_value_and_dtype() -> None:
 
 
 def test_a_scalar_is_not_a_list_of_one() -> None:
-    outcome = Outcome(
-        status="ok", observed={"x.sum()": Observation(kind="tensor", shape=(), dtype="int64", values=6)}
-    )
+    outcome = Outcome(status="ok", observed={"x.sum()": Observation(kind="tensor", shape=(), dtype="int64", values=6)})
     question = PredictValue(value="x.sum()")
     assert predict.verdict(question, "tensor(6)", outcome).passed
     assert predict.verdict(question, "6", outcome).passed
