@@ -168,7 +168,7 @@ def doctor(as_json: bool) -> int:
 
 
 def main() -> None:
-    """Run a command and leave with its status: 0 done, 1 the thing is wrong, 2 wrong usage, 3 the environment lacks something."""
+    """Run a command and leave with its status: 0 done, 1 the thing is wrong, 2 wrong usage, 3 not possible here."""
     try:
         status = cli(standalone_mode=False)
     except TutorError as error:

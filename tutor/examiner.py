@@ -1,7 +1,7 @@
 """Brings a question, an answer and the sandbox together: the only way to a verdict.
 
-The solution and the answer run apart, in children of their own; what they made is compared by the judge. Session, drill,
-`tutor grade` and `tutor check` all come through here, so an answer gets the same verdict everywhere.
+The solution and the answer run apart, in children of their own; what they made is compared by the judge. Session,
+drill, `tutor grade` and `tutor check` all come through here, so an answer gets the same verdict everywhere.
 """
 
 from __future__ import annotations

@@ -12,7 +12,10 @@ import re
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 # An escape sequence goes as a whole, so that its parameters do not stay behind as litter.
 _SEQUENCE = re.compile(
-    "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\|$)|\x1b[PX^_][^\x1b]*(?:\x1b\\\\|$)|[\x1b]\\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
+    "\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\|$)"  # OSC: titles, the clipboard
+    "|\x1b[PX^_][^\x1b]*(?:\x1b\\\\|$)"  # DCS and the other strings
+    "|[\x1b]\\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves
+    "|\x1b[ -/]*[0-~]"
 )
 
 

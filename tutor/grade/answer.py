@@ -39,7 +39,7 @@ def says_error(text: str) -> bool:
 
 
 def read_shape(text: str) -> tuple[int, ...]:
-    """A shape in any spelling: `(5, 7)`, `5 7`, `5x7`, `[5, 7]`, `torch.Size([5, 7])`, `()`, `scalar`. Raises Unread."""
+    """A shape as learners spell it: `(5, 7)`, `5 7`, `5x7`, `torch.Size([5, 7])`, `()`, `scalar`. Raises Unread."""
     given = text.strip()
     body = re.sub(r"^(torch\.)?Size\s*\((.*)\)$", r"\2", given, flags=re.I | re.S).strip()
     if body.lower() in {"scalar", "0-d", "0d", "empty", "()", "[]", "( )", "[ ]"}:
@@ -63,7 +63,7 @@ def read_dtype(text: str) -> str:
 
 
 def read_value(text: str) -> Any:
-    """A number, bool, string, or nested list of them, as Python data; tensor(...) is read as its list. Raises Unread."""
+    """A number, bool, string or nested list of them; tensor(...) is read as its list. Raises Unread."""
     given = text.strip()
     bare = re.fullmatch(r"[-+.\deE\s]*\d[-+.\deE\s]*", given)
     body = re.sub(r"\s+", ", ", given) if bare and re.search(r"[\d.]\s+[-+.\d]", given) else given
@@ -121,7 +121,7 @@ def _last_name(node: ast.expr) -> str:
 
 
 def same_value(expected: Any, given: Any, tolerance: float | None = None) -> bool:
-    """Whether `given` means `expected`: lists entry by entry, numbers within what their rounding says, bools strictly."""
+    """Whether `given` means `expected`: lists by entry, numbers within their rounding, bools strictly."""
     if isinstance(expected, list) or isinstance(given, list):
         return (
             isinstance(expected, list)
@@ -137,7 +137,7 @@ def same_value(expected: Any, given: Any, tolerance: float | None = None) -> boo
 
 
 def same_number(expected: float, given: float, tolerance: float | None = None) -> bool:
-    """Whole numbers exactly; floats within `tolerance`, 1e-4 relative, or the (two or more) decimals typed; nan is nan."""
+    """Whole numbers exactly; floats within `tolerance`, 1e-4 relative, or the decimals typed; nan is nan."""
     if math.isnan(expected) or math.isnan(given):
         return math.isnan(expected) and math.isnan(given)
     if expected == given or math.isinf(expected) or math.isinf(given):

@@ -15,7 +15,7 @@ class Verdict:
     """The judgement of one answer."""
 
     result: Result
-    """right and wrong count; untouched (a starter left as it was), unread (not a shape at all) and fault (ours) do not."""
+    """right and wrong count; untouched (still the starter), unread (not a shape at all) and fault (ours) do not."""
     headline: str
     """A word or a short sentence: `Right.`, `Not yet.`, `Stopped: over the time limit of 5 s.`"""
     feedback: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Literal, Union
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -63,7 +63,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return (self.show,) if isinstance(self.show, str) else self.show
 
 
-class Read(Question, kw_only=True):
+class Read(Question, frozen=True, kw_only=True):
     """A page to read."""
 
     kind: ClassVar[str] = "read"
@@ -71,7 +71,7 @@ class Read(Question, kw_only=True):
     read: str
 
 
-class Explore(Question, kw_only=True):
+class Explore(Question, frozen=True, kw_only=True):
     """Code to run and change; nothing is judged."""
 
     kind: ClassVar[str] = "explore"
@@ -80,21 +80,21 @@ class Explore(Question, kw_only=True):
     start: str
 
 
-class Predict(Question, kw_only=True):
+class Predict(Question, frozen=True, kw_only=True):
     """Say what an expression gives. The expression may be several lines that end in one."""
 
     ask: str = ""
     """Replaces the standard question."""
 
 
-class PredictShape(Predict, kw_only=True):
+class PredictShape(Predict, frozen=True, kw_only=True):
     """The shape of an expression's result."""
 
     kind: ClassVar[str] = "shape"
     shape: str
 
 
-class PredictValue(Predict, kw_only=True):
+class PredictValue(Predict, frozen=True, kw_only=True):
     """The value of an expression: a number, a list, True or False, a string, a tensor."""
 
     kind: ClassVar[str] = "value"
@@ -103,14 +103,14 @@ class PredictValue(Predict, kw_only=True):
     """How far a number may be off; by default what its dtype and the learner's rounding allow."""
 
 
-class PredictDtype(Predict, kw_only=True):
+class PredictDtype(Predict, frozen=True, kw_only=True):
     """The dtype of an expression's result."""
 
     kind: ClassVar[str] = "dtype"
     dtype: str
 
 
-class PredictError(Predict, kw_only=True):
+class PredictError(Predict, frozen=True, kw_only=True):
     """Code that fails; the learner chooses the reason among `options`."""
 
     kind: ClassVar[str] = "error"
@@ -122,7 +122,7 @@ class PredictError(Predict, kw_only=True):
     """The type of the exception; `tutor check` holds it against torch."""
 
 
-class Choice(Question, kw_only=True):
+class Choice(Question, frozen=True, kw_only=True):
     """Choose one of a few answers."""
 
     kind: ClassVar[str] = "choice"
@@ -133,7 +133,7 @@ class Choice(Question, kw_only=True):
     """An expression over OPTION that `tutor check` evaluates for each: true for the answer and for no other."""
 
 
-class Code(Question, kw_only=True):
+class Code(Question, frozen=True, kw_only=True):
     """Questions answered by code and judged by what it makes."""
 
     start: str = ""
@@ -144,28 +144,28 @@ class Code(Question, kw_only=True):
     tolerance: float | None = None
 
 
-class Fill(Code, kw_only=True):
+class Fill(Code, frozen=True, kw_only=True):
     """Code with one gap, written `____` in `start`; the answer is the missing text."""
 
     kind: ClassVar[str] = "fill"
     fill: str
 
 
-class Fix(Code, kw_only=True):
+class Fix(Code, frozen=True, kw_only=True):
     """A program that fails or is silently wrong."""
 
     kind: ClassVar[str] = "fix"
     fix: str
 
 
-class Write(Code, kw_only=True):
+class Write(Code, frozen=True, kw_only=True):
     """A few lines that make the names the solution assigns."""
 
     kind: ClassVar[str] = "write"
     write: str
 
 
-class Function(Code, kw_only=True):
+class Function(Code, frozen=True, kw_only=True):
     """A function, called on inputs drawn anew for every attempt."""
 
     kind: ClassVar[str] = "function"
@@ -175,7 +175,7 @@ class Function(Code, kw_only=True):
     cases: int = 25
 
 
-class Order(Code, kw_only=True):
+class Order(Code, frozen=True, kw_only=True):
     """Lines to put in order; any order that works is right. `solution` is the lines, one way round."""
 
     kind: ClassVar[str] = "order"
@@ -187,10 +187,6 @@ class Order(Code, kw_only=True):
         """The lines that belong, in the solution's order."""
         return tuple(line for line in self.solution.splitlines() if line.strip())
 
-
-AnyQuestion = Union[
-    Read, Explore, PredictShape, PredictValue, PredictDtype, PredictError, Choice, Fill, Fix, Write, Function, Order
-]
 
 KINDS: dict[str, type[Question]] = {
     k.kind: k
