@@ -27,10 +27,13 @@ ALL = [question for data in FILES.values() for question in data["questions"]]
 def test_everything_needed_is_said_and_fits_a_terminal(question: dict[str, Any]) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", question["id"])
     for text in prose(question):
-        assert all(len(line) <= 76 for line in text.splitlines()), text
         assert not re.search(r"\d-dimensional|across the (rows|columns)", text), text
+        assert text.count("`") % 2 == 0, text
+        assert text == text.rstrip() or kind(question) == "read", "prose is folded, so that any width can wrap it"
+        assert "\n" not in text or kind(question) == "read", text
     if kind(question) == "read":
         assert len(question["read"].splitlines()) <= 9
+        assert all(len(line) <= 76 for line in question["read"].splitlines())
     if kind(question) not in UNGRADED:
         assert question["because"].strip()
         assert 1 <= len(question["hints"]) <= 3
