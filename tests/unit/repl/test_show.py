@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from tutor.repl.show import Piece, names_shown, shown
+from tutor.sandbox.protocol import Failure, Line, Observation, Outcome, Warned
+
+TWO = Observation(kind="tensor", type="Tensor", shape=(2,), dtype="float32", text="tensor([1., 2.])")
+
+
+def test_a_tensor_is_its_shape_dtype_and_values() -> None:
+    outcome = Outcome(status="ok", observed={"_": TWO})
+    assert shown(outcome, "x") == [Piece("caption", "(2,) float32"), Piece("value", "tensor([1., 2.])")]
+
+
+def test_other_values_are_their_repr_and_none_is_silent() -> None:
+    three = Observation(kind="number", type="int", text="3", value=3)
+    assert shown(Outcome(status="ok", observed={"_": three}), "n") == [Piece("value", "3")]
+    assert shown(Outcome(status="ok", observed={"_": Observation(kind="none", text="None")}), "n") == []
+    assert shown(Outcome(status="ok"), "n = 3") == []
+
+
+def test_each_assignment_shows_what_it_made() -> None:
+    lines = (
+        Line(line=1, name="x", shape=(5, 7), dtype="float32"),
+        Line(line=2, name="n", text="3"),
+        Line(line=3, name="", text="5"),
+    )
+    pieces = shown(Outcome(status="ok", lines=lines), "x = ...\nn = 3\n5")
+    assert pieces == [Piece("made", "x  (5, 7) float32"), Piece("made", "n  3")]
+
+
+def test_output_comes_first_and_keeps_its_stream() -> None:
+    outcome = Outcome(
+        status="ok", stdout="one\n", stderr="two\n", truncated=True, warnings=(Warned(line=1, message="old\nway"),)
+    )
+    assert [(piece.kind, piece.text) for piece in shown(outcome, "")] == [
+        ("output", "one"),
+        ("errors", "two"),
+        ("note", "… there was more output; it is not shown"),
+        ("note", "warning: old way"),
+    ]
+
+
+def test_an_error_in_one_line_is_type_and_message() -> None:
+    outcome = Outcome(status="error", error=Failure(type="NameError", message="name 'y' is not defined", line=1))
+    assert shown(outcome, "y") == [Piece("error", "NameError: name 'y' is not defined")]
+
+
+def test_an_error_in_several_lines_marks_the_line() -> None:
+    outcome = Outcome(status="error", error=Failure(type="ValueError", message="", line=2))
+    assert shown(outcome, "for i in x:\n    bad(i)\n") == [Piece("mark", "▸ 2  bad(i)"), Piece("error", "ValueError")]
+
+
+def test_a_line_number_from_elsewhere_marks_nothing() -> None:
+    outcome = Outcome(status="error", error=Failure(type="E", message="m", line=9))
+    assert shown(outcome, "a\nb") == [Piece("error", "E: m")]
+
+
+def test_a_long_message_is_cut() -> None:
+    message = "\n".join(map(str, range(50)))
+    (piece,) = shown(Outcome(status="error", error=Failure(type="E", message=message)), "x")
+    assert piece.text.splitlines()[-2:] == ["11", "…"]
+
+
+def test_ctrl_c_is_not_an_error() -> None:
+    outcome = Outcome(status="error", error=Failure(type="KeyboardInterrupt", message="", line=1))
+    assert shown(outcome, "while True: pass") == [Piece("note", "Stopped.")]
+
+
+@pytest.mark.parametrize(
+    ("note", "text"), [("Over the time limit of 30 s.", "Over the time limit of 30 s."), ("", "Stopped: timeout.")]
+)
+def test_a_limit_is_named(note: str, text: str) -> None:
+    assert shown(Outcome(status="timeout", note=note), "x") == [Piece("error", text)]
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    evil = "\x1b]52;c;aGk=\x07\x1b[2Jhi"
+    outcome = Outcome(
+        status="error",
+        stdout=evil,
+        stderr=evil,
+        error=Failure(type=evil, message=evil, line=1),
+        lines=(Line(line=1, name=evil, text=evil),),
+        observed={"_": Observation(kind="object", type="T", text=evil)},
+        warnings=(Warned(line=1, message=evil),),
+    )
+    assert not any("\x1b" in piece.text or "\x07" in piece.text for piece in shown(outcome, evil + "\nb"))
+
+
+def test_names_are_listed_with_their_shapes() -> None:
+    names = Observation(kind="dict", type="dict", items=(TWO,), keys=("'x'",))
+    assert names_shown(names) == [Piece("made", "x  (2,) float32")]

@@ -1,0 +1,72 @@
+"""Lines that are not Python: `:help`, `:vars`, `:reset`, `:given`, `:quit`."""
+
+from __future__ import annotations
+
+from tutor.errors import TutorError
+from tutor.repl.conversation import Conversation
+from tutor.repl.given import read_given
+from tutor.repl.show import Piece
+
+COMMANDS = {
+    ":help": "this text",
+    ":vars": "every name made so far, with shape and dtype",
+    ":given LESSON": "start anew with the tensors of a lesson, or of LESSON:QUESTION",
+    ":reset": "start anew",
+    ":quit": "leave; Ctrl-D does it too",
+}
+
+KEYS = {
+    "Tab": "completes a name or an attribute of the live object",
+    "Enter": "runs what is whole, otherwise opens another line; a blank line ends a block",
+    "Alt-Enter": "always opens another line",
+    "Ctrl-C": "stops a running line; twice ends its process; at the prompt it clears the line",
+    "Ctrl-R": "searches what was typed before; the right arrow takes the grey suggestion",
+}
+
+_LEAVING = {":quit", ":q", ":exit", "exit", "exit()", "quit", "quit()"}
+
+
+def leaves(text: str) -> bool:
+    """Whether `text` asks to leave."""
+    return text.strip() in _LEAVING
+
+
+def is_command(text: str) -> bool:
+    """Whether `text` is meant for the prompt and not for Python."""
+    return text.lstrip().startswith(":")
+
+
+async def obey(text: str, conversation: Conversation, course: str | None) -> list[Piece]:
+    """Do what a command says; what a person should read of it comes back."""
+    word, _, rest = text.strip().partition(" ")
+    if word == ":help":
+        return _help()
+    if word == ":vars":
+        await conversation.names()
+    elif word == ":reset":
+        await conversation.reset()
+    elif word == ":given":
+        return await _give(rest.strip(), conversation, course)
+    else:
+        return [Piece("error", f"There is no command {word}; :help lists them.")]
+    return []
+
+
+def _help() -> list[Piece]:
+    rows = [f"  {name:<14} {meaning}" for table in (COMMANDS, KEYS) for name, meaning in table.items()]
+    return [
+        Piece("note", "Python with torch imported; each line runs in the sandbox."),
+        Piece("output", "\n".join(rows)),
+    ]
+
+
+async def _give(label: str, conversation: Conversation, course: str | None) -> list[Piece]:
+    if not label:
+        given = conversation.given
+        return [Piece("output", given.code if given else "Nothing was given; `:given reductions` gives that lesson's.")]
+    try:
+        conversation.given = read_given(label, course)
+    except TutorError as error:
+        return [Piece("error", str(error))]
+    await conversation.reset()
+    return []

@@ -1,0 +1,95 @@
+"""What a run gave, as pieces of text. A front end gives each kind of piece a colour or a stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tutor.grade.drawing import shape_text, summary
+from tutor.legible import clipped, legible
+from tutor.sandbox.protocol import Failure, Line, Observation, Outcome
+
+LINE_MOST = 300
+MESSAGE_LINES_MOST = 12
+
+Kind = Literal["made", "caption", "value", "output", "errors", "mark", "error", "note", "wait"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One or more whole lines of one kind."""
+
+    kind: Kind
+    text: str
+
+
+def shown(outcome: Outcome, code: str) -> list[Piece]:
+    """Everything a person should see of `outcome`: output, what each line made, the result, the error."""
+    return [*_output(outcome), *map(_made, _named(outcome)), *_result(outcome), *_failed(outcome, code)]
+
+
+def names_shown(names: Observation) -> list[Piece]:
+    """A dict of names, each with what it holds."""
+    pairs = zip(names.keys or (), names.items or (), strict=False)
+    return [Piece("made", f"{_flat(name).strip(_QUOTES)}  {summary(value)}") for name, value in pairs]
+
+
+_QUOTES = "'\""
+
+
+def _output(outcome: Outcome) -> list[Piece]:
+    pieces = []
+    if outcome.stdout:
+        pieces.append(Piece("output", legible(outcome.stdout).removesuffix("\n")))
+    if outcome.stderr:
+        pieces.append(Piece("errors", legible(outcome.stderr).removesuffix("\n")))
+    if outcome.truncated:
+        pieces.append(Piece("note", "… there was more output; it is not shown"))
+    return pieces + [Piece("note", f"warning: {_flat(warned.message)}") for warned in outcome.warnings]
+
+
+def _named(outcome: Outcome) -> list[Line]:
+    return [line for line in outcome.lines if line.name and line.name != "_"]
+
+
+def _made(line: Line) -> Piece:
+    if line.shape is None:
+        return Piece("made", f"{_flat(line.name)}  {_flat(line.text)}")
+    return Piece("made", f"{_flat(line.name)}  {shape_text(line.shape)} {_flat(line.dtype or '')}".rstrip())
+
+
+def _result(outcome: Outcome) -> list[Piece]:
+    result = outcome.observed.get("_")
+    if result is None or result.kind == "none":
+        return []
+    if result.kind == "missing":
+        return [Piece("error", summary(result))]
+    value = Piece("value", legible(result.text))
+    return [Piece("caption", summary(result)), value] if result.kind == "tensor" else [value]
+
+
+def _failed(outcome: Outcome, code: str) -> list[Piece]:
+    if outcome.error is None:
+        note = outcome.note or f"Stopped: {outcome.status}."
+        return [] if outcome.status == "ok" else [Piece("error", legible(note))]
+    if outcome.error.type == "KeyboardInterrupt":
+        return [Piece("note", "Stopped.")]
+    return [*_mark(outcome.error, code), Piece("error", _message(outcome.error))]
+
+
+def _mark(failure: Failure, code: str) -> list[Piece]:
+    """The line whose fault it is; a single line stands right above already."""
+    lines = code.rstrip().splitlines()
+    if failure.line is None or len(lines) < 2 or not 1 <= failure.line <= len(lines):
+        return []
+    return [Piece("mark", f"▸ {failure.line}  {_flat(lines[failure.line - 1])}")]
+
+
+def _message(failure: Failure) -> str:
+    text = legible(f"{failure.type}: {failure.message}" if failure.message else failure.type)
+    lines = text.rstrip().splitlines()
+    return "\n".join(lines if len(lines) <= MESSAGE_LINES_MOST else [*lines[:MESSAGE_LINES_MOST], "…"])
+
+
+def _flat(text: str) -> str:
+    return clipped(" ".join(legible(text).split()), LINE_MOST)
