@@ -117,8 +117,10 @@ def speaking(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
         raise EnvironmentLacking(_sentence(path, str(error))) from error
+    except OSError as error:
+        raise EnvironmentLacking(_sentence(path, error.strerror or str(error))) from error
 
 
 def _sentence(path: Path, said: str) -> str:

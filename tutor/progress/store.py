@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal
 
 from tutor.clock import Clock
 from tutor.progress.database import open_database, speaking
@@ -27,7 +27,7 @@ _DRAFT = "INSERT OR REPLACE INTO draft (course, lesson, question, text) VALUES (
 _PLACE = "INSERT OR REPLACE INTO place (course, lesson, question) VALUES (?, ?, ?)"
 _CARD = "INSERT OR REPLACE INTO card (course, lesson, question, due, state) VALUES (?, ?, ?, ?, ?)"
 
-Row = tuple[str | float, ...]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,4 @@ def _row(a: Attempt) -> Row:
 
 
 def _attempt(row: Row) -> Attempt:
-    course, lesson, question, action, answer, result, belief, _, at, digest = (str(cell) for cell in row)
-    when = datetime.fromisoformat(at)
-    done = cast(Action, action)
-    return Attempt(course, lesson, question, done, answer, result, belief, float(row[7]), when, digest)
+    return Attempt(*(*row[:8], datetime.fromisoformat(row[8]), row[9]))
