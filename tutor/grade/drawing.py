@@ -25,6 +25,7 @@ CELL_MOST = 16
 
 _DIMENSIONS_MOST = 8
 _AS_WRITTEN = ("text", "size", "dtype", "device")
+_CONTAINERS = ("list", "tuple", "dict")
 
 
 def summary(observation: Observation) -> str:
@@ -39,8 +40,7 @@ def summary(observation: Observation) -> str:
         return "None"
     if observation.kind in _AS_WRITTEN:
         return _line(observation.text, 60)
-    name = _line(observation.type or observation.kind, 40)
-    return name if observation.items is None else f"{name} of {len(observation.items)}"
+    return _type_summary(observation)
 
 
 def drawn(name: str, observation: Observation, width: int = 76) -> list[str]:
@@ -55,11 +55,12 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 def _drawn(name: str, observation: Observation, width: int, nested: bool) -> list[str]:
     caption = f"{_line(name, width)}{GAP}{summary(observation)}"
-    if observation.kind == "tensor":
+    if observation.kind == "tensor" or (observation.kind == "object" and observation.shape is not None):
         return _with_numbers(caption, observation, width)
-    if observation.items and not nested and any(item.kind == "tensor" for item in observation.items):
-        return [caption, *_items(observation, width)]
-    if observation.kind in ("list", "tuple", "dict", "module", "object"):
+    if observation.kind in _CONTAINERS:
+        tensors = not nested and any(item.kind == "tensor" for item in observation.items or ())
+        return [caption, *(_items(observation, width) if tensors else _text(observation))]
+    if observation.kind in ("module", "object"):
         return [caption, *_text(observation)]
     return [caption]
 
@@ -77,6 +78,20 @@ def _tensor_summary(observation: Observation) -> str:
     return " ".join(words)
 
 
+def _type_summary(observation: Observation) -> str:
+    name = _line(observation.type or observation.kind, 40)
+    if observation.kind in _CONTAINERS:
+        return f"{name} of {_length(observation)}"
+    if observation.shape is not None:
+        return f"{name} {_tensor_summary(observation)}"
+    return name
+
+
+def _length(observation: Observation) -> int:
+    """How many items there are, which may be more than are described."""
+    return observation.value if isinstance(observation.value, int) else len(observation.items or ())
+
+
 def _reason(observation: Observation) -> str:
     failure = observation.failure
     return _line(f"{failure.type}: {failure.message}", 200) if failure else "missing"
@@ -88,7 +103,7 @@ def _items(observation: Observation, width: int) -> list[str]:
     lines: list[str] = []
     for label, item in list(zip(labels, items, strict=False))[:BLOCKS_MOST]:
         lines += _drawn(f"[{label}]", item, width - len(GAP), nested=True)
-    if len(items) > BLOCKS_MOST:
+    if _length(observation) > BLOCKS_MOST:
         lines.append("…")
     return [GAP + line for line in lines]
 

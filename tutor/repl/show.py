@@ -53,9 +53,9 @@ def _named(outcome: Outcome) -> list[Line]:
 
 
 def _made(line: Line) -> Piece:
-    if line.shape is None:
+    if line.dtype is None:
         return Piece("made", f"{_flat(line.name)}  {_flat(line.text)}")
-    return Piece("made", f"{_flat(line.name)}  {shape_text(line.shape)} {_flat(line.dtype or '')}".rstrip())
+    return Piece("made", f"{_flat(line.name)}  {shape_text(line.shape or ())} {_flat(line.dtype)}")
 
 
 def _result(outcome: Outcome) -> list[Piece]:

@@ -108,6 +108,18 @@ def test_a_list_of_numbers_is_its_text_and_a_list_of_tensors_is_drawn() -> None:
     assert drawn("t", tensors) == ["t  tuple of 2", "  [0]  (1,) float32", "    1.", "  [1]  int 1"]
 
 
+def test_an_array_is_drawn_like_a_tensor() -> None:
+    array = Observation(kind="object", type="ndarray", shape=(2,), dtype="float64", values=[1.0, 2.5])
+    assert drawn("a", array) == ["a  ndarray (2,) float64", "  1.0000  2.5000"]
+
+
+def test_a_model_is_its_structure_not_its_weights() -> None:
+    model = Observation(
+        kind="module", type="Linear", text="Linear(in_features=2)", items=(tensor([1.0], 1),), keys=("weight",)
+    )
+    assert drawn("fc", model) == ["fc  Linear", "  Linear(in_features=2)"]
+
+
 def test_a_dict_of_tensors_is_labelled_by_key() -> None:
     state = Observation(kind="dict", type="dict", items=(tensor([2.0], 1),), keys=("'w'",))
     assert drawn("state", state)[1:] == ["  ['w']  (1,) float32", "    2."]
@@ -127,6 +139,8 @@ def test_long_text_is_capped() -> None:
         (tensor([1.0], 1, requires_grad=True), "(1,) float32 requires_grad"),
         (Observation(kind="tensor", shape=(2, 3), dtype="float16", device="cuda:0"), "(2, 3) float16 cuda:0"),
         (Observation(kind="bool", type="bool", text="True", value=True), "bool True"),
+        (Observation(kind="list", type="list", text="[]"), "list of 0"),
+        (Observation(kind="list", type="list", items=(), value=1000), "list of 1000"),
         (Observation(kind="none", type="NoneType", text="None"), "None"),
         (Observation(kind="dtype", type="dtype", text="torch.float32", dtype="float32"), "torch.float32"),
         (Observation(kind="function", type="function", text="<function f at 0x7f>"), "function"),

@@ -24,10 +24,11 @@ def test_each_assignment_shows_what_it_made() -> None:
     lines = (
         Line(line=1, name="x", shape=(5, 7), dtype="float32"),
         Line(line=2, name="n", text="3"),
-        Line(line=3, name="", text="5"),
+        Line(line=3, name="s", dtype="int64", text="tensor(3)"),
+        Line(line=4, name="", text="5"),
     )
     pieces = shown(Outcome(status="ok", lines=lines), "x = ...\nn = 3\n5")
-    assert pieces == [Piece("made", "x  (5, 7) float32"), Piece("made", "n  3")]
+    assert pieces == [Piece("made", "x  (5, 7) float32"), Piece("made", "n  3"), Piece("made", "s  () int64")]
 
 
 def test_output_comes_first_and_keeps_its_stream() -> None:
