@@ -9,24 +9,29 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from typing import TextIO
 
+from tutor.asking import Asking
 from tutor.errors import TutorError, UsageError
 from tutor.grade.choice import LETTERS
 from tutor.grade.drawing import drawn, summary
+from tutor.grade.prompt import Prompt
 from tutor.legible import legible
 from tutor.sandbox.protocol import Outcome
 from tutor.session import Session
 
 HELP = """\
 Type an answer and press Enter. Code may have several lines and ends with a line that holds only a full stop.
-  :hint    one more hint                 :skip    leave it for later
-  :reveal  the answer; asks once         :undo    take back the last accepted answer
-  :back    the question before           :next    the question after
+  :hint    one more hint                 :reveal  the answer; asks once
+  :skip    leave it for later            :next    go on
+  :show    the question again            :help    this text
+  :quit    stop; nothing is lost"""
+
+HELP_LESSON = """\
+  :back    the question before           :undo    take back the last accepted answer
   :goto ID any question of the lesson    :lesson NAME  any lesson of the course
-  :map     where you are                 :show    the question again
-  :help    this text                     :quit    stop; you come back to this very question"""
+  :map     where you are"""
 
 
 class Lines:
@@ -50,37 +55,32 @@ class Lines:
 
 
 class Plain:
-    """One session, spoken."""
+    """One lesson or drill, spoken."""
 
-    def __init__(self, session: Session, lines: Lines, out: TextIO | None = None) -> None:
-        self.session = session
+    def __init__(self, asking: Asking, lines: Lines, out: TextIO | None = None) -> None:
+        self.asking = asking
         self.lines = lines
         self.out = out or sys.stdout
-        self._commands = {
+        self._left = False
+        self._commands: dict[str, Callable[[str], Awaitable[None]]] = {
             "hint": self._hint,
             "reveal": self._reveal,
             "skip": self._skip,
             "next": self._next,
-            "back": self._back,
-            "undo": self._undo,
-            "goto": self._goto,
-            "lesson": self._lesson,
-            "map": self._map,
             "show": self._show,
             "help": self._help,
         }
-        self._left = False
 
-    async def run(self) -> int:
-        """Take the lesson to its end, to `:quit` or to the end of the input. Returns the exit status."""
-        self._say(f"tutor · {self.session.file.lesson.lesson} · type :help for the commands")
-        for notice in self.session.store.notices:
+    async def run(self, title: str) -> int:
+        """Go on to the end, to `:quit` or to the end of the input. Returns the exit status."""
+        self._say(f"{title} · type :help for the commands")
+        for notice in self.asking.store.notices:
             self._say(f"! {notice}")
         await self._show()
         while not self._left:
             line = await self.lines.read()
             if line is None or line.strip() in (":quit", ":q"):
-                self._say(f"Stopped at {self.session.question.id}; you come back to it.")
+                self._say(f"Stopped at {self.asking.question.id}; you come back to it.")
                 return 0
             try:
                 await self._take(line)
@@ -90,20 +90,18 @@ class Plain:
 
     async def _take(self, line: str) -> None:
         """One line of input: a command, a page turned, or the beginning of an answer."""
-        word, _, rest = line.strip().removeprefix(":").partition(" ")
-        if line.lstrip().startswith(":"):
-            command = self._commands.get(word)
+        word, _, rest = line.strip().partition(" ")
+        if word.startswith(":"):
+            command = self._commands.get(word[1:])
             if command is None:
-                raise UsageError(f"`:{word}` is not a command; :help lists them.")
-            await (command(rest.strip()) if word in ("goto", "lesson") else command())
+                raise UsageError(f"`{word}` is not a command; :help lists them.")
+            await command(rest.strip())
             return
-        kind = self.session.prompt().answer_kind
-        if not self.session.question.graded and (kind == "none" or not line.strip()):
+        kind = self.asking.prompt().answer_kind
+        if not self.asking.question.graded and (kind == "none" or not line.strip()):
             await self._next()
-        elif kind == "code":
-            await self._answer(await self._block(line))
         else:
-            await self._answer(line)
+            await self._answer(await self._block(line) if kind == "code" else line)
 
     async def _block(self, first: str) -> str:
         """Lines of code up to a full stop on its own."""
@@ -115,52 +113,71 @@ class Plain:
         return "\n".join(lines)
 
     async def _answer(self, text: str) -> None:
-        if not self.session.question.graded:
-            self._tell_outcome(await self.session.run(text or self.session.draft))
+        if not self.asking.question.graded:
+            self._say(*ran(await self.asking.run(text.strip("\n") or self.asking.draft)))
             return
-        verdict = await self.session.submit(text)
+        verdict = await self.asking.submit(text)
         self._say(*verdict.said())
         if verdict.passed:
             await self._next()
 
-    # Commands
+    async def _show(self, _: str = "") -> None:
+        self._say(*await asked(self.asking))
 
-    async def _show(self) -> None:
-        for line in await asked(self.session):
-            self._say(line)
-
-    async def _hint(self) -> None:
-        hint = self.session.hint()
+    async def _hint(self, _: str) -> None:
+        hint = self.asking.hint()
         self._say(f"Hint {hint.number} of {hint.of}: {hint.text}" if hint else "No more hints.")
 
-    async def _reveal(self) -> None:
-        answer = await self.session.reveal()
+    async def _reveal(self, _: str) -> None:
+        answer = await self.asking.reveal()
         if answer is None:
-            asks = "Show the answer? It then counts as revealed. :reveal again shows it."
-            self._say(asks if self.session.question.graded else "There is nothing to reveal on a page.")
+            self._say("Show the answer? It then counts as revealed. :reveal again shows it.")
             return
         self._say("The answer:", *(f"  {line}" for line in answer.splitlines()))
-        if self.session.question.because:
-            self._say(self.session.question.because.strip())
+        if self.asking.question.because:
+            self._say(self.asking.question.because.strip())
 
-    async def _skip(self) -> None:
-        await self._go_on(self.session.skip())
+    async def _skip(self, _: str) -> None:
+        await self._go_on(self.asking.skip())
 
-    async def _next(self) -> None:
-        await self._go_on(self.session.next())
+    async def _next(self, _: str = "") -> None:
+        await self._go_on(self.asking.next())
 
     async def _go_on(self, more: bool) -> None:
         if more:
             await self._show()
             return
         self._left = True
-        self._say("", *ended(self.session))
+        self._say("", *self.asking.ended())
 
-    async def _back(self) -> None:
+    async def _help(self, _: str) -> None:
+        self._say(HELP)
+
+    def _say(self, *lines: str) -> None:
+        for line in lines:
+            self.out.write(legible(line) + "\n")
+        self.out.flush()
+
+
+class PlainLesson(Plain):
+    """A lesson, where one can go anywhere."""
+
+    def __init__(self, session: Session, lines: Lines, out: TextIO | None = None) -> None:
+        super().__init__(session, lines, out)
+        self.session = session
+        self._commands |= {
+            "back": self._back,
+            "undo": self._undo,
+            "goto": self._goto,
+            "lesson": self._lesson,
+            "map": self._map,
+        }
+
+    async def _back(self, _: str) -> None:
         self.session.back()
         await self._show()
 
-    async def _undo(self) -> None:
+    async def _undo(self, _: str) -> None:
         undone = self.session.undo()
         self._say(f"Taken back: {undone}." if undone else "There is no accepted answer to take back.")
         await self._show()
@@ -173,44 +190,34 @@ class Plain:
         self.session.open_lesson(name)
         await self._show()
 
-    async def _map(self) -> None:
+    async def _map(self, _: str) -> None:
         for mark in self.session.marks():
             self._say(f"{'>' if mark.here else ' '} {mark.status:9} {mark.id}")
 
-    async def _help(self) -> None:
-        self._say(HELP)
-
-    def _tell_outcome(self, outcome: Outcome) -> None:
-        for line in ran(outcome):
-            self._say(line)
-
-    def _say(self, *lines: str) -> None:
-        for line in lines:
-            self.out.write(legible(line) + "\n")
-        self.out.flush()
+    async def _help(self, _: str) -> None:
+        self._say(HELP, HELP_LESSON)
 
 
-async def asked(session: Session) -> list[str]:
+async def asked(asking: Asking) -> list[str]:
     """The question in front of the learner, as lines of text."""
-    prompt, question = session.prompt(), session.question
-    number, total = session.index + 1, len(session.file.lesson.questions)
-    lines = ["", f"[{number}/{total}] {prompt.label} ({question.id})"]
+    prompt, question = asking.prompt(), asking.question
+    lines = ["", f"[{asking.where}] {prompt.label} ({question.id})"]
     if prompt.given and question.graded:
         lines += ["", *(f"    {line}" for line in prompt.given.splitlines())]
     lines += ["", *prompt.text.splitlines()]
     if prompt.code:
         lines += ["", *(f"    {line}" for line in prompt.code.splitlines())]
-    for name, seen in await session.drawn():
+    for name, seen in await asking.drawn():
         lines += ["", *(f"    {line}" for line in drawn(name, seen))]
-    lines += _choices(session)
+    lines += choices(prompt)
     if prompt.answer_kind == "code":
-        lines += ["", *(f"    {line}" for line in session.draft.splitlines())]
-    lines += [f"Hint {hint.number} of {hint.of}: {hint.text}" for hint in session.hints_shown()]
-    return [*lines, "", _how(session)]
+        lines += ["", *(f"    {line}" for line in asking.draft.splitlines())]
+    lines += [f"Hint {hint.number} of {hint.of}: {hint.text}" for hint in asking.hints_shown()]
+    return [*lines, "", how(prompt, question.graded)]
 
 
-def _choices(session: Session) -> Iterator[str] | list[str]:
-    prompt = session.prompt()
+def choices(prompt: Prompt) -> list[str]:
+    """Options with their letters, lines to order with their numbers."""
     if prompt.answer_kind == "options":
         return ["", *(f"  {LETTERS[n]}) {option}" for n, option in enumerate(prompt.options))]
     if prompt.answer_kind == "order":
@@ -218,15 +225,17 @@ def _choices(session: Session) -> Iterator[str] | list[str]:
     return []
 
 
-def _how(session: Session) -> str:
-    prompt = session.prompt()
+def how(prompt: Prompt, graded: bool) -> str:
+    """How to answer here."""
     if prompt.answer_kind == "none":
         return "Press Enter to go on."
-    if not session.question.graded:
-        return "Code to run, ended by a line with only a full stop; Enter alone goes on."
+    if prompt.answer_kind == "order":
+        return "The numbers of the lines in order, such as 2 1 3; some may not belong."
     if prompt.answer_kind == "code":
-        return "Your code, ended by a line with only a full stop:"
-    return f"{'The numbers of the lines, such as 2 1 3.' if prompt.answer_kind == 'order' else prompt.how}"
+        if graded:
+            return "Your code, ended by a line with only a full stop:"
+        return "Code to run, ended by a line with only a full stop (alone: as it stands); Enter alone goes on."
+    return prompt.how
 
 
 def ran(outcome: Outcome) -> list[str]:
@@ -242,23 +251,4 @@ def ran(outcome: Outcome) -> list[str]:
         lines.append(f"✗ {outcome.error.type}{where}: {outcome.error.message}")
     elif outcome.status != "ok":
         lines.append(f"✗ {outcome.note}")
-    return lines
-
-
-def ended(session: Session) -> list[str]:
-    """How the lesson went."""
-    summary = session.summary()
-    lines = [f"{session.file.lesson.lesson}: the end."]
-    groups = {
-        "right at the first try": summary.first_try,
-        "right after more tries": summary.later_try,
-        "revealed": summary.revealed,
-        "open": summary.open,
-    }
-    for name, ids in groups.items():
-        if ids:
-            lines.append(
-                f"  {len(ids)} of {summary.total} {name}"
-                + (f": {', '.join(ids)}" if name != "right at the first try" else "")
-            )
     return lines

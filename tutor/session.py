@@ -8,28 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tutor.asking import DONE, Asking
 from tutor.clock import Clock
 from tutor.errors import UsageError
-from tutor.examiner import Examiner, digest
-from tutor.grade.prompt import Prompt, prompt, starter
-from tutor.grade.verdict import Verdict
+from tutor.grade.prompt import starter
 from tutor.lesson.catalog import Catalog
-from tutor.lesson.model import KINDS, LessonFile, Question
+from tutor.lesson.model import KINDS, Question
 from tutor.progress.resume import Standing, fold
 from tutor.progress.store import Attempt, Store
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Observation, Outcome
-
-DONE = frozenset({"right", "revealed"})
-
-
-@dataclass(frozen=True)
-class Hint:
-    """One hint, and which of how many it is."""
-
-    text: str
-    number: int
-    of: int
 
 
 @dataclass(frozen=True)
@@ -58,24 +45,14 @@ class Summary:
         return len(self.first_try) + len(self.later_try) + len(self.revealed) + len(self.open)
 
 
-class Session:
+class Session(Asking):
     """One learner in one course."""
 
     def __init__(self, catalog: Catalog, store: Store, sandbox: Sandbox, clock: Clock) -> None:
-        self.catalog = catalog
-        self.store = store
-        self.sandbox = sandbox
-        self.examiner = Examiner(sandbox)
-        self.verdict: Verdict | None = None
-        """The last verdict on the current question since it was opened."""
-        self.revealing = False
-        """Whether a second `reveal` would give the answer."""
-        self.file: LessonFile
+        super().__init__(catalog, store, sandbox, clock)
         self.index = 0
-        self._clock = clock
         self._attempts: list[Attempt] = []
         self._drafts: dict[str, str] = {}
-        self._opened = clock.seconds()
 
     @classmethod
     def open(cls, catalog: Catalog, store: Store, sandbox: Sandbox, clock: Clock, lesson: str | None = None) -> Session:
@@ -106,9 +83,10 @@ class Session:
         """What the learner has typed so far, or the starter."""
         return self._drafts.get(self.question.id, starter(self.question))
 
-    def prompt(self) -> Prompt:
-        """What to show."""
-        return prompt(self.file.lesson, self.question)
+    @property
+    def where(self) -> str:
+        """Which question of how many."""
+        return f"{self.index + 1}/{len(self.file.lesson.questions)}"
 
     def marks(self) -> list[Mark]:
         """Every question of the lesson and how it stands."""
@@ -165,85 +143,23 @@ class Session:
             self._record("skip")
         return self.next()
 
-    # Answering
-
     def keep(self, text: str) -> None:
         """Keep a draft, so that it comes back after a crash."""
         if text != self.draft:
             self._drafts[self.question.id] = text
             self.store.keep_draft(self.catalog.key, self.file.slug, self.question.id, text)
 
-    async def submit(self, answer: str) -> Verdict:
-        """Judge an answer and remember the attempt. Unread and untouched answers and our own faults leave no trace."""
-        question, file = self.question, self.file
-        self.keep(answer)
-        self.revealing = False
-        verdict = await self.examiner.judge(file, question, answer)
-        if verdict.counts:
-            self._record("answer", question=question, file=file, answer=answer, verdict=verdict)
-        if question is self.question:
-            self.verdict = verdict
-        return verdict
-
-    def hint(self) -> Hint | None:
-        """The next hint; None when all were given."""
-        shown = self.standing.hints
-        if shown >= len(self.question.hints):
-            return None
-        self._record("hint")
-        return Hint(self.question.hints[shown], shown + 1, len(self.question.hints))
-
-    def hints_shown(self) -> list[Hint]:
-        """The hints taken so far."""
-        hints = self.question.hints
-        return [Hint(text, n, len(hints)) for n, text in enumerate(hints[: self.standing.hints], start=1)]
-
-    async def reveal(self) -> str | None:
-        """The answer, which then counts as revealed. The first call only asks: it returns None. Raises TutorFault."""
-        if not self.question.graded:
-            return None
-        if not self.revealing and self.standing.status not in DONE:
-            self.revealing = True
-            return None
-        answer = await self.examiner.answer(self.file, self.question)
-        if self.standing.status not in DONE:
-            self._record("reveal", answer=answer)
-        self.revealing = False
-        return answer
-
     def undo(self) -> str | None:
         """Take back the last accepted or revealed answer of the lesson and go there; None when there is none."""
-        accepted: list[str] = []
-        for attempt in self._attempts:
-            if attempt.action == "reveal" or (attempt.action == "answer" and attempt.result == "right"):
-                accepted.append(attempt.question)
-            elif attempt.action == "undo":
-                last = (
-                    len(accepted) - 1 - accepted[::-1].index(attempt.question) if attempt.question in accepted else -1
-                )
-                accepted = [q for n, q in enumerate(accepted) if n != last]
-        known = [q.id for q in self.file.lesson.questions]
-        accepted = [q for q in accepted if q in known]
-        if not accepted:
-            return None
-        self.goto(accepted[-1])
-        self._record("undo")
-        return accepted[-1]
-
-    # Around the question
-
-    async def prepare(self) -> None:
-        """Let torch answer the question while the learner reads it."""
-        await self.examiner.prepare(self.file, self.question)
-
-    async def drawn(self) -> list[tuple[str, Observation]]:
-        """The tensors the question shows."""
-        return await self.examiner.draw(self.file, self.question) if self.question.drawn else []
-
-    async def run(self, code: str) -> Outcome:
-        """Run code with the question's tensors; nothing is judged."""
-        self.keep(code)
-        return await self.examiner.run(self.file, self.question, code)
+        standings = self._standings()
+        known = {q.id for q in self.file.lesson.questions}
+        for attempt in reversed(self._attempts):
+            accepts = attempt.action == "reveal" or attempt.result == "right"
+            if accepts and attempt.question in known and standings[attempt.question].status in DONE:
+                self.goto(attempt.question)
+                self._record("undo")
+                return attempt.question
+        return None
 
     def summary(self) -> Summary:
         """How the lesson stands."""
@@ -260,39 +176,31 @@ class Session:
             open=chosen(["new", "tried", "skipped"]),
         )
 
+    def ended(self) -> list[str]:
+        """How the lesson went, as lines of text."""
+        summary = self.summary()
+        groups = {
+            "right at the first try": (),
+            "right after more tries": summary.later_try,
+            "revealed": summary.revealed,
+            "still open": summary.open,
+        }
+        counts = {**{name: len(ids) for name, ids in groups.items()}, "right at the first try": len(summary.first_try)}
+        lines = [f"{self.file.lesson.lesson}: the end."]
+        for name, ids in groups.items():
+            if counts[name]:
+                lines.append(f"  {counts[name]} of {summary.total} {name}" + (f": {', '.join(ids)}" if ids else ""))
+        return lines
+
     def _arrive(self, index: int) -> None:
         self.index = index
-        self.verdict = None
-        self.revealing = False
-        self._opened = self._clock.seconds()
+        self._arrived()
         self.store.keep_place(self.catalog.key, self.file.slug, self.question.id)
 
     def _standings(self) -> dict[str, Standing]:
         return fold(self._attempts)
 
-    def _record(
-        self,
-        action: str,
-        *,
-        question: Question | None = None,
-        file: LessonFile | None = None,
-        answer: str = "",
-        verdict: Verdict | None = None,
-    ) -> None:
-        """Write one line of the attempts; the lesson may have changed while an answer was being judged."""
-        question, file = question or self.question, file or self.file
-        attempt = Attempt(
-            course=self.catalog.key,
-            lesson=file.slug,
-            question=question.id,
-            action=action,
-            answer=answer,
-            result=verdict.result if verdict else "",
-            belief=verdict.belief if verdict else "",
-            seconds=round(self._clock.seconds() - self._opened, 1),
-            at=self._clock.now(),
-            digest=digest(file, question),
-        )
-        if file is self.file:
+    def _remember(self, attempt: Attempt) -> None:
+        if attempt.lesson == self.file.slug:
             self._attempts.append(attempt)
         self.store.add(attempt)

@@ -37,7 +37,7 @@ def screen_at_hand() -> bool:
 def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> int:
     import asyncio
 
-    from tutor.plain import Lines, Plain
+    from tutor.plain import Lines, PlainLesson
     from tutor.sandbox.client import Sandbox
     from tutor.session import Session
 
@@ -46,7 +46,7 @@ def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> i
         try:
             session: Session = Session.open(catalog, store, sandbox, Clock(), lesson)
             await sandbox.start()
-            return await Plain(session, Lines(sys.stdin)).run()
+            return await PlainLesson(session, Lines(sys.stdin)).run(f"tutor · {session.file.lesson.lesson}")
         finally:
             await sandbox.close()
 

@@ -8,7 +8,7 @@ from tutor.grade import code
 from tutor.grade.answer import Unread
 from tutor.grade.order import arranged, shuffled
 from tutor.grade.source import assigned, same_code, split_last
-from tutor.lesson.model import Fill, Fix, Function, Order, Wrong, Write
+from tutor.lesson.model import Fill, Fix, Function, Order, Write, Wrong
 from tutor.sandbox.protocol import Call, Difference, Failure, Observation, Outcome
 
 WRITE = Write(id="w", write="Average.", start="row_avg = x.mean(dim=____)", solution="row_avg = x.mean(dim=1)")

@@ -1,0 +1,55 @@
+"""`tutor drill`: repeat what is due, full screen or line by line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tutor import paths
+from tutor.clock import Clock
+from tutor.commands.start import screen_at_hand
+from tutor.lesson.catalog import Catalog
+from tutor.progress.store import Store
+
+
+def run(course: str | None, minutes: float | None, plain: bool) -> int:
+    """Ask what is due today. Returns the exit status."""
+    catalog = Catalog.open(Path(course) if course else None)
+    if not plain and not screen_at_hand():
+        print("tutor: no terminal to draw on, so this goes line by line (--plain).", file=sys.stderr)
+        plain = True
+    store = Store.open(paths.database(), Clock())
+    try:
+        return _plain(catalog, store, minutes) if plain else _full(catalog, store, minutes)
+    finally:
+        store.close()
+
+
+def _plain(catalog: Catalog, store: Store, minutes: float | None) -> int:
+    import asyncio
+
+    from tutor.drill import Drill
+    from tutor.plain import Lines, Plain
+    from tutor.sandbox.client import Sandbox
+
+    async def take() -> int:
+        sandbox = Sandbox()
+        try:
+            drill = Drill(catalog, store, sandbox, Clock(), minutes)
+            if not drill.left:
+                print("\n".join(drill.ended()))
+                return 0
+            await sandbox.start()
+            return await Plain(drill, Lines(sys.stdin)).run(f"tutor drill · {drill.left} cards")
+        finally:
+            await sandbox.close()
+
+    return asyncio.run(take())
+
+
+def _full(catalog: Catalog, store: Store, minutes: float | None) -> int:
+    from tutor.app.app import TutorApp
+
+    app = TutorApp(catalog, store, drill=True, minutes=minutes)
+    app.run()
+    return app.return_code or 0
