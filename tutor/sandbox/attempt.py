@@ -1,0 +1,165 @@
+"""One job given to one child, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from tutor.sandbox import unpack
+from tutor.sandbox.child import Child
+from tutor.sandbox.frame import Frame, Malformed
+from tutor.sandbox.output import Output
+from tutor.sandbox.protocol import CODE_MOST, Failure, Limits, Outcome, Request, Status, encode, plain
+
+CROWD_MOST = 16
+"""Processes a snippet may have started at once; ordinary code starts none."""
+_LOOK_EVERY = 0.05
+
+
+async def attempt(child: Child, request: Request) -> Outcome:
+    """Run `request` in `child`. Never raises for what the code does."""
+    if refusal := refused(request.code):
+        return refusal
+    began = time.monotonic()
+    frame = await watched(child, _talk(child, request), request.limits)
+    return await conclude(child, frame, request.limits, time.monotonic() - began)
+
+
+def refused(code: str) -> Outcome | None:
+    """The outcome of code that is not run at all; None for code that is."""
+    if len(code.encode("utf-8", errors="replace")) > CODE_MOST:
+        return Outcome(status="refused", note=f"The code is longer than {CODE_MOST >> 10} KiB.")
+    return None
+
+
+async def watched(child: Child, work: Any, limits: Limits) -> Frame | None:
+    """Await `work` within the limits that are kept from outside; what goes over them is ended."""
+    child.output = Output(limits.output_shown, limits.output_total)
+    with _crowd_watched(child):
+        try:
+            frame: Frame | None = await asyncio.wait_for(work, limits.seconds)
+        except asyncio.TimeoutError:
+            child.stop("timeout")
+            frame = None
+    await child.drain()
+    return frame
+
+
+async def _talk(child: Child, request: Request) -> Frame | None:
+    """The code first; what is to be observed only once it has ended."""
+    await child.send(encode({"op": "run", "mark": child.mark, **_job(request)}))
+    if await child.frame() is None:
+        return None
+    calls = plain(request.calls) if request.calls else None
+    await child.send(encode({"observe": request.observe, "calls": calls}))
+    frame = await child.frame()
+    return frame if frame is not None and await child.over() else None
+
+
+def _job(request: Request) -> dict[str, Any]:
+    return {
+        "setup": _sendable(request.setup),
+        "code": _sendable(request.code),
+        "filename": request.filename,
+        "trace": request.trace,
+        "seed": request.seed,
+        "device": request.device,
+        "memory_mb": request.limits.memory_mb if request.device == "cpu" else None,
+        "cpu_seconds": request.limits.seconds,
+    }
+
+
+def _sendable(code: str) -> str:
+    return code.encode("utf-8", errors="replace").decode()
+
+
+@contextlib.contextmanager
+def _crowd_watched(child: Child) -> Iterator[None]:
+    """End a child that multiplies."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        nonlocal timer
+        if child.crowd() > CROWD_MOST:
+            child.stop("processes")
+        timer = loop.call_later(_LOOK_EVERY, look)
+
+    timer = loop.call_later(_LOOK_EVERY, look)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+async def conclude(child: Child, frame: Frame | None, limits: Limits, seconds: float) -> Outcome:
+    """The outcome: the child's report where there is one, else how it ended."""
+    report, tensors = _read(frame)
+    if report is None:
+        status, note, error = *await _ending(child, limits), None
+        report = unpack.Report()
+    else:
+        status, note = _status(report.error, limits)
+        error = report.error
+    return Outcome(
+        status=status,
+        seconds=seconds,
+        stdout=child.output.text("out"),
+        stderr=child.output.text("err"),
+        truncated=child.output.truncated,
+        error=error,
+        note=note,
+        warnings=report.warnings,
+        lines=report.lines,
+        observed=report.observed,
+        calls=report.calls,
+        tensors=tensors,
+    )
+
+
+def _read(frame: Frame | None) -> tuple[unpack.Report | None, bytes]:
+    if frame is None:
+        return None, b""
+    try:
+        return unpack.report(frame[0]), frame[1]
+    except Malformed:
+        return None, b""
+
+
+def _status(error: Failure | None, limits: Limits) -> tuple[Status, str]:
+    if error is None:
+        return "ok", ""
+    if error.type == "MemoryError" or "DefaultCPUAllocator" in error.message:
+        return "memory", f"Stopped: it asked for more memory than the limit of {limits.memory_mb} MiB."
+    if error.type == "SystemExit":
+        return "error", "The code ended itself with exit() before it was done."
+    return "error", ""
+
+
+async def _ending(child: Child, limits: Limits) -> tuple[Status, str]:
+    """Why there is no report, from what we did to the child or from how it exited."""
+    if child.stopped == "timeout":
+        return "timeout", f"Stopped: over the time limit of {limits.seconds:g} s."
+    if child.stopped == "output":
+        return "output", f"Stopped: it printed more than the limit of {limits.output_total / (1 << 20):g} MiB."
+    if child.stopped == "processes":
+        return "killed", "Stopped: it started too many processes."
+    exited = await child.gone(1.0)
+    if exited == -getattr(signal, "SIGXCPU", 24):
+        return "timeout", f"Stopped: over the time limit of {limits.seconds:g} s of processor time."
+    return "killed", f"The run ended without a result: {_how(exited)}."
+
+
+def _how(exited: int | None) -> str:
+    if exited is None:
+        return "its report could not be read"
+    if exited >= 0:
+        return "the code ended Python itself" if exited != 70 else "its process could not go on"
+    try:
+        name = signal.Signals(-exited).name
+    except ValueError:
+        name = f"signal {-exited}"
+    return "the system ended it, perhaps for want of memory" if name == "SIGKILL" else f"Python crashed ({name})"

@@ -1,0 +1,168 @@
+"""What the rest of the program calls. Nothing here imports torch; everything that runs, runs in children."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from typing import Any
+
+from tutor.errors import TutorFault
+from tutor.sandbox import unpack
+from tutor.sandbox.attempt import attempt
+from tutor.sandbox.child import Child
+from tutor.sandbox.forks import Forks, State
+from tutor.sandbox.frame import Malformed
+from tutor.sandbox.play import Play
+from tutor.sandbox.pool import Pool
+from tutor.sandbox.protocol import Difference, Outcome, Request, Terms, encode, plain
+
+JUDGE_MEMORY_MB = 1024
+JUDGE_SECONDS = 20.0
+
+
+class Sandbox:
+    """Runs code in fresh children and compares what came back. Everything belongs to one event loop."""
+
+    def __init__(self, *, device: str = "cpu", pool: bool | None = None) -> None:
+        """`pool` forces started-ahead processes (True) or forks (False); by default the platform decides."""
+        self._pooled = sys.platform != "linux" if pool is None else pool
+        self._device = device
+        self._source: Forks | Pool = Pool(device) if self._pooled else Forks(device, self._replace_spares)
+        self._spares: deque[Child] = deque()
+        self._busy: set[Child] = set()
+        self._judge: Child | None = None
+        self._judging = asyncio.Lock()
+
+    async def __aenter__(self) -> Sandbox:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def state(self) -> State:
+        """Whether children can be had; `starting` while torch is being imported."""
+        return self._source.state
+
+    async def start(self) -> None:
+        """Begin to import torch, in the background; returns at once."""
+        await self._source.start()
+
+    async def ready(self) -> None:
+        """Return when a run would start at once; raises EnvironmentLacking."""
+        await self._source.ready()
+        await self._fill()
+
+    async def run(self, request: Request) -> Outcome:
+        """Run code in a fresh child. Raises EnvironmentLacking or TutorFault, never for what the code does."""
+        for _ in range(2):
+            child = await self._take()
+            try:
+                outcome = await attempt(child, request)
+            finally:
+                self._drop(child)
+            if self.state == "ready":
+                await self._fill()
+                return outcome
+        raise TutorFault("The sandbox ended twice while it ran this.")
+
+    async def compare(self, expected: Outcome, actual: Outcome, terms: Terms) -> Difference | None:
+        """The first difference in what was observed, or None; raises TutorFault when the judge itself fails."""
+        question = {
+            "expected": plain({"observed": expected.observed, "calls": expected.calls}),
+            "actual": plain({"observed": actual.observed, "calls": actual.calls}),
+            "terms": plain(terms),
+            "middle": len(expected.tensors),
+        }
+        async with self._judging:
+            try:
+                return await asyncio.wait_for(self._ask(encode(question, expected.tensors + actual.tensors)), JUDGE_SECONDS)
+            except (asyncio.TimeoutError, Malformed) as error:
+                raise TutorFault("The comparison of the answer with the solution failed.") from error
+            finally:
+                if self._judge is not None and self._judge.frames.rest:
+                    self._drop(self._judge)
+
+    async def _ask(self, question: bytes) -> Difference | None:
+        judge = await self._the_judge()
+        answered = False
+        try:
+            await judge.send(question)
+            frame = await judge.frame()
+            if frame is None or "difference" not in frame[0]:
+                raise Malformed("the judge ended")
+            answered = True
+            return unpack.difference(frame[0]["difference"])
+        finally:
+            if not answered:
+                self._drop(judge)
+
+    async def _the_judge(self) -> Child:
+        if self._judge is None or not self._judge.alive:
+            self._judge = await self._take()
+            await self._judge.send(encode({"op": "judge", "memory_mb": JUDGE_MEMORY_MB}))
+        return self._judge
+
+    async def play(self, setup: str = "", setup_name: str = "given") -> Play:
+        """A child that keeps its namespace from cell to cell, started with `setup`."""
+        child = await self._take()
+        play = Play(child, lambda: self._drop(child), self._device)
+        await play.begin(setup, setup_name)
+        return play
+
+    async def facts(self) -> dict[str, Any]:
+        """Versions, devices and which protections are in force, measured in a child."""
+        child = await self._take()
+        try:
+            await child.send(encode({"op": "facts"}))
+            frame = await asyncio.wait_for(child.frame(), 60)
+        except asyncio.TimeoutError:
+            frame = None
+        finally:
+            self._drop(child)
+        if frame is None:
+            raise TutorFault("The sandbox could not say what it is made of.")
+        return {**frame[0], "mode": "pool" if self._pooled else "zygote", "level": "limits only"}
+
+    async def close(self) -> None:
+        """End every process of the sandbox; returns when they are gone."""
+        for child in (*self._spares, *self._busy):
+            child.close()
+        self._spares.clear()
+        self._busy.clear()
+        self._judge = None
+        await self._source.close()
+
+    async def _take(self) -> Child:
+        """A child that waits for its job, from those kept ready if there are any."""
+        await self._source.ready()
+        while True:
+            child = self._spares.popleft() if self._spares else await self._source.child()
+            self._busy.add(child)
+            try:
+                await child.ready()
+            except BaseException:
+                self._drop(child)
+                raise
+            if child.alive:
+                return child
+            self._drop(child)
+            await self._source.ready()
+
+    def _drop(self, child: Child) -> None:
+        self._busy.discard(child)
+        if child is self._judge:
+            self._judge = None
+        child.close()
+
+    async def _fill(self) -> None:
+        while len(self._spares) < self._source.spares:
+            self._spares.append(await self._source.child())
+
+    def _replace_spares(self) -> None:
+        """The zygote knows more now than when the waiting children were forked."""
+        while self._spares:
+            self._spares.popleft().close()
+        asyncio.ensure_future(self._fill())

@@ -1,0 +1,115 @@
+"""What holds a child in: limits now; the file and system-call filters have their place in `settle`.
+
+Nothing here is Linux-only at import: where a limit does not exist it is left out, and `in_force` says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import math
+import os
+import signal
+import sys
+from pathlib import Path
+
+try:
+    import resource
+except ImportError:  # Windows has no rlimits.
+    resource = None  # type: ignore[assignment]
+
+LINUX = sys.platform == "linux"
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
+
+DESCRIPTORS = 64
+FILE_SIZE = 16 << 20
+
+_libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
+
+
+def _prctl(option: int, argument: int) -> bool:
+    return _libc is not None and _libc.prctl(option, argument, 0, 0, 0) == 0
+
+
+def tie_to_parent(number: int = 9) -> None:
+    """Have the kernel send signal `number` to this process when the one that made it dies."""
+    _prctl(_PR_SET_PDEATHSIG, number)
+
+
+def adopt_orphans() -> bool:
+    """Become the parent of every descendant whose own parent dies, so that none is lost sight of."""
+    return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def offer_to_oom() -> None:
+    """Let the kernel choose this process and its children first when memory runs out."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def settle(parent: int | None = None) -> None:
+    """Everything that can be done before the job is known; the order matters."""
+    if parent is not None:
+        tie_to_parent(signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(70)
+    os.umask(0o077)
+    with contextlib.suppress(OSError):
+        os.chdir("/")
+    # A child of root gives up its user id here, before it stops being dumpable.
+    _prctl(_PR_SET_DUMPABLE, 0)
+    _rlimit("RLIMIT_CORE", 0)
+    _rlimit("RLIMIT_NOFILE", DESCRIPTORS)
+    _rlimit("RLIMIT_FSIZE", FILE_SIZE)
+    if hasattr(os, "nice"):
+        os.nice(5)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    # Landlock comes here: it needs no_new_privs and takes away the file system.
+    # seccomp comes last: it takes away the calls the lines above were made with.
+
+
+def limit(memory_mb: int | None, seconds: float | None) -> None:
+    """The limits one job asks for: memory above what is held already, and CPU time."""
+    if memory_mb is not None and (held := _address_space()) is not None:
+        _rlimit("RLIMIT_AS", held + (memory_mb << 20))
+    if seconds is not None:
+        # Beyond the wall limit, which is to speak first; the kernel's is for what no signal from outside stops.
+        _rlimit("RLIMIT_CPU", math.ceil(seconds) + 1)
+
+
+def in_force() -> dict[str, bool]:
+    """Which protections a child of this process has, by what they protect from."""
+    return {
+        "time": True,
+        "cpu": resource is not None,
+        "memory": LINUX and resource is not None,
+        "output": True,
+        "files": False,
+        "network": False,
+        "programs": False,
+    }
+
+
+def _rlimit(name: str, value: int) -> None:
+    if resource is None or not hasattr(resource, name):
+        return
+    kind = getattr(resource, name)
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    # CPU needs room between the two: the soft one is a signal that names the reason, the hard one a plain kill.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (value, value + 1 if name == "RLIMIT_CPU" and value != hard else value))
+
+
+def _address_space() -> int | None:
+    """Bytes of address space held now; None where it cannot be told, and then there is no limit on it either."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")

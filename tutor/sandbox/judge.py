@@ -1,0 +1,67 @@
+"""The trusted comparison: two sets of observations and their bytes, the first difference or none.
+
+It is a process of its own because it opens bytes that a learner's process wrote.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tutor.sandbox.bytes import opened
+from tutor.sandbox.compare import Comparison
+from tutor.sandbox.frame import Channel
+from tutor.sandbox.protocol import Call, Difference, Observation, Terms, plain
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """What one of the two runs was seen to make."""
+
+    observed: dict[str, Observation] = {}
+    calls: tuple[Call, ...] = ()
+
+
+def serve(channel: Channel) -> None:
+    """Answer questions until no more come."""
+    while (frame := channel.read()) is not None:
+        message, tensors = frame
+        found = first_difference(message, tensors)
+        channel.write({"difference": plain(found) if found else None})
+
+
+def first_difference(message: dict[str, Any], tensors: bytes) -> Difference | None:
+    """What differs first between `expected` and `actual`; only names that are expected are looked at."""
+    expected = msgspec.convert(message["expected"], Side)
+    actual = msgspec.convert(message["actual"], Side)
+    terms = msgspec.convert(message["terms"], Terms)
+    middle = message["middle"]
+    comparison = Comparison(terms, opened(tensors[:middle]), opened(tensors[middle:]))
+    for name, wanted in expected.observed.items():
+        came = actual.observed.get(name, Observation(kind="missing"))
+        if found := comparison.difference(name, wanted, came):
+            return found
+    return _in_calls(comparison, expected.calls, actual.calls)
+
+
+def _in_calls(comparison: Comparison, expected: tuple[Call, ...], actual: tuple[Call, ...]) -> Difference | None:
+    """The difference of the smallest case that fails, because it is the one a person can follow."""
+    cases = sorted(range(len(expected)), key=lambda i: (_size(expected[i]), i))
+    for i in cases:
+        came = actual[i] if i < len(actual) else None
+        if found := comparison.of_calls(expected[i], came, i):
+            return found
+    return None
+
+
+def _size(call: Call) -> int:
+    return sum(_elements(o) for o in call.inputs)
+
+
+def _elements(observation: Observation) -> int:
+    if observation.items:
+        return sum(map(_elements, observation.items))
+    count = 1
+    for size in observation.shape or ():
+        count *= size
+    return count

@@ -1,0 +1,162 @@
+"""Processes started ahead, for where fork is not to be had: each imports torch, does one job and is thrown away."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from typing import Literal
+
+from tutor.errors import EnvironmentLacking
+from tutor.sandbox import start
+from tutor.sandbox.child import Child
+from tutor.sandbox.frame import CHUNK
+
+State = Literal["off", "starting", "ready", "failed"]
+
+
+class PooledChild(Child):
+    """A process of its own: jobs on its stdin, reports on its stdout, both printed streams merged on its stderr."""
+
+    def __init__(self, process: Process) -> None:
+        super().__init__()
+        self.mark = secrets.token_hex(16)
+        self.pid = process.pid
+        self._process = process
+        self._marked = asyncio.Event()
+        self._tail = b""
+        self._said = ""
+        self._greeted = False
+        self._pumps = asyncio.gather(self._pump_results(), self._pump_output(), self._wait())
+
+    async def _pump_results(self) -> None:
+        assert self._process.stdout
+        while data := await self._process.stdout.read(CHUNK):
+            self.on_result(data)
+        self.on_result(b"")
+
+    async def _pump_output(self) -> None:
+        assert self._process.stderr
+        while data := await self._process.stderr.read(CHUNK):
+            self._printed(data)
+        self._printed(b"", last=True)
+
+    async def _wait(self) -> None:
+        self.on_exit(await self._process.wait())
+
+    def _printed(self, data: bytes, *, last: bool = False) -> None:
+        """Hand on what was printed, without the mark: a piece may end in half of it."""
+        before, mark, after = (self._tail + data).partition(self.mark.encode())
+        keep = 0 if mark or last else len(self.mark)
+        self._tail, text = (before[-keep:], before[:-keep]) if keep else (b"", before + after)
+        if text:
+            self.on_output("out", text)
+        if mark or last:
+            self._marked.set()
+
+    async def ready(self) -> None:
+        if self._greeted:
+            return
+        frame = await self.frame()
+        if frame is None:
+            await self.drain()
+            said = self.output.text("out").strip().rpartition("\n")[2]
+            raise EnvironmentLacking(f"The sandbox could not start: {said or 'its process ended at once'}")
+        if "lacking" in frame[0]:
+            raise EnvironmentLacking(str(frame[0]["lacking"]))
+        self._greeted = True
+
+    async def send(self, data: bytes) -> None:
+        assert self._process.stdin
+        with contextlib.suppress(ConnectionError):
+            self._process.stdin.write(data)
+            await self._process.stdin.drain()
+
+    def kill(self) -> None:
+        if self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if sys.platform != "win32":
+                os.killpg(self.pid, signal.SIGKILL)
+            self._process.kill()
+
+    def interrupt(self) -> None:
+        if sys.platform == "win32":
+            self.stop("interrupted")
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGINT)
+
+    def close(self) -> None:
+        self.stop("closed")
+
+    async def drain(self) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._marked.wait(), 0.5)
+        self._marked.clear()
+
+    async def settled(self) -> None:
+        """Return when the process is gone and its streams are read to their ends."""
+        await asyncio.wait([self._pumps], timeout=5)
+
+
+class Pool:
+    """Starts processes; `child` gives one that may still be importing torch."""
+
+    spares = 1
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._children: set[PooledChild] = set()
+        self._first: PooledChild | None = None
+        self.state: State = "off"
+
+    async def start(self) -> None:
+        """Start the first process; returns at once."""
+        if self.state == "off":
+            self.state = "starting"
+            self._first = await self._spawn()
+
+    async def ready(self) -> None:
+        """Return when the first process waits for its job; raises EnvironmentLacking."""
+        if self.state == "failed":
+            self.state = "off"
+        await self.start()
+        if self.state == "ready" or self._first is None:
+            return
+        try:
+            await self._first.ready()
+        except EnvironmentLacking:
+            self.state = "failed"
+            raise
+        self.state = "ready"
+
+    async def child(self) -> Child:
+        """A process for one job."""
+        first, self._first = self._first, None
+        return first if first is not None and first.alive else await self._spawn()
+
+    async def _spawn(self) -> PooledChild:
+        process = await asyncio.create_subprocess_exec(
+            *start.command("tutor.sandbox.worker"),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            env=start.environment(self._device),
+            start_new_session=sys.platform != "win32",
+        )
+        child = PooledChild(process)
+        self._children = {c for c in self._children if c.exit is None} | {child}
+        return child
+
+    async def close(self) -> None:
+        """End every process; returns when they are gone."""
+        children, self._children, self._first = self._children, set(), None
+        self.state = "off"
+        for child in children:
+            child.close()
+        await asyncio.gather(*(c.settled() for c in children))

@@ -1,0 +1,144 @@
+"""What is asked of a namespace once the code has run: expressions observed, a function called on drawn inputs."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import torch
+
+from tutor.sandbox.describe import Describer, is_tensor, missing
+from tutor.sandbox.protocol import Call, Calls, Failure, Observation
+from tutor.sandbox.snippet import Snippet, Where, failure
+
+OBSERVED_MOST = 64
+CASES_MOST = 200
+
+
+def seed_all(seed: int) -> None:
+    """Start every source of random numbers anew."""
+    random.seed(seed)
+    numpy.random.seed(seed % (1 << 32))
+    torch.manual_seed(seed)
+
+
+def observe(snippet: Snippet, expressions: tuple[str, ...], describer: Describer) -> dict[str, Observation]:
+    """Each expression's value on its own; one that fails is missing and leaves the others."""
+    return {e: _observe_one(snippet, e, describer) for e in expressions[:OBSERVED_MOST]}
+
+
+def _observe_one(snippet: Snippet, expression: str, describer: Describer) -> Observation:
+    value, failed = evaluate(expression, dict(snippet.namespace), "observe")
+    return missing(failed) if failed else described(describer, value)
+
+
+def described(describer: Describer, value: Any) -> Observation:
+    """`value` described, or missing where even that cannot be done (no memory left, say)."""
+    try:
+        return describer.describe(value)
+    except BaseException as error:  # noqa: BLE001 - a value's own repr runs in there.
+        return missing(failure(error, "", "observe"))
+
+
+def evaluate(code: str, namespace: dict[str, Any], where: Where) -> tuple[Any, Failure | None]:
+    """The value of the expression that `code` is or ends in."""
+    name = f"<{where}>"
+    try:
+        tree = ast.parse(code.strip(), name)
+        if not tree.body or not isinstance(last := tree.body.pop(), ast.Expr):
+            return None, Failure(type="SyntaxError", message="this does not end in an expression", where=where)
+        exec(compile(tree, name, "exec", dont_inherit=True), namespace)
+        return eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace), None
+    except BaseException as error:  # noqa: BLE001 - the code of a lesson or a learner runs here.
+        return None, failure(error, name, where)
+
+
+class Caller:
+    """Calls one function of the snippet on inputs drawn case by case."""
+
+    def __init__(self, snippet: Snippet, calls: Calls, setup: str, describer: Describer) -> None:
+        self._function = snippet.namespace.get(calls.function)
+        self._snippet = snippet
+        self._calls = calls
+        self._describer = describer
+        self._drawing = self._names_for_drawing(setup)
+
+    def _names_for_drawing(self, setup: str) -> dict[str, Any]:
+        """The names an input's expression may use; the setup's are made anew, so that the code cannot have bent them."""
+        seed_all(self._calls.seed)
+        fresh = Snippet()
+        fresh.namespace.update(randint=random.randint, choice=random.choice, random=random.random)
+        fresh.run(setup, "given.py", "setup")
+        return fresh.namespace
+
+    def all(self) -> tuple[Call, ...]:
+        """Every case in order."""
+        return tuple(self._case(i) for i in range(min(self._calls.count, CASES_MOST)))
+
+    def _case(self, i: int) -> Call:
+        seed_all(self._calls.seed + i)
+        torch.set_default_dtype(torch.float32)
+        expression = self._calls.inputs[i % len(self._calls.inputs)]
+        drawn, failed = evaluate(expression, dict(self._drawing), "setup")
+        if failed:
+            return Call(inputs=(), failure=failed)
+        arguments = drawn if type(drawn) is tuple else (drawn,)
+        inputs = tuple(described(self._describer, a) for a in arguments)
+        before = cloned(arguments)
+        result, failed = self._guarded(lambda: self._function_on(arguments))
+        return Call(
+            inputs=inputs,
+            result=None if failed else described(self._describer, result),
+            failure=failed,
+            changed=not same(before, arguments),
+        )
+
+    def _function_on(self, arguments: tuple[Any, ...]) -> Any:
+        if self._function is None:
+            raise NameError(f"name '{self._calls.function}' is not defined")
+        return self._function(*arguments)
+
+    def _guarded(self, work: Callable[[], Any]) -> tuple[Any, Failure | None]:
+        try:
+            return work(), None
+        except BaseException as error:  # noqa: BLE001 - the learner's function runs here.
+            return None, failure(error, self._snippet.filename, "call")
+
+
+def cloned(value: Any) -> Any:
+    """A copy to hold the original against later."""
+    if is_tensor(value):
+        return value.detach().clone()
+    if type(value) in (list, tuple):
+        return type(value)(cloned(v) for v in value)
+    if type(value) is dict:
+        return {k: cloned(v) for k, v in value.items()}
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # noqa: BLE001 - what cannot be copied cannot be watched, and stays itself.
+        return value
+
+
+def same(before: Any, after: Any) -> bool:
+    """Whether `after` still holds what `before` was cloned from; NaN is like NaN here."""
+    if is_tensor(before):
+        return is_tensor(after) and _same_tensor(before, after.detach())
+    if type(before) in (list, tuple):
+        return type(after) is type(before) and len(before) == len(after) and all(map(same, before, after))
+    if type(before) is dict:
+        return before.keys() == after.keys() and all(same(v, after[k]) for k, v in before.items())
+    try:
+        return bool(before == after) or before != before or type(before).__eq__ is object.__eq__
+    except Exception:  # noqa: BLE001 - a comparison that fails (an array's truth, say) tells nothing.
+        return True
+
+
+def _same_tensor(before: torch.Tensor, after: torch.Tensor) -> bool:
+    if before.shape != after.shape or before.dtype != after.dtype:
+        return False
+    with torch._C.DisableTorchFunctionSubclass():
+        return bool(torch.equal(before, after) or torch.allclose(before, after, rtol=0, atol=0, equal_nan=True))

@@ -1,0 +1,59 @@
+"""A child's report, read strictly: what does not fit the schema is no report. Every text is made legible here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any
+
+import msgspec
+
+from tutor.legible import legible
+from tutor.sandbox.frame import Malformed
+from tutor.sandbox.protocol import Call, Difference, Failure, Line, Observation, Warned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """The part of an Outcome that the child claims."""
+
+    error: Failure | None = None
+    warnings: tuple[Warned, ...] = ()
+    lines: tuple[Line, ...] = ()
+    observed: dict[str, Observation] = field(default_factory=dict)
+    calls: tuple[Call, ...] = ()
+
+
+def report(message: dict[str, Any]) -> Report:
+    """The report in a frame's JSON; raises Malformed."""
+    return _legible(_converted(message, Report))
+
+
+def difference(message: dict[str, Any] | None) -> Difference | None:
+    """The judge's finding; raises Malformed."""
+    return None if message is None else _legible(_converted(message, Difference))
+
+
+def _converted(message: Any, kind: Any) -> Any:
+    try:
+        return msgspec.convert(message, kind)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise Malformed(str(error)) from None
+
+
+def _legible(value: Any) -> Any:
+    """`value` with every text fit for a terminal. Keys of `observed` are ours and stay."""
+    if isinstance(value, str):
+        return legible(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changed = {f.name: v for f in fields(value) if (v := _cleaned(getattr(value, f.name))) is not None}
+        return replace(value, **changed) if changed else value
+    if isinstance(value, (tuple, list)):
+        return type(value)(_legible(v) for v in value)
+    if isinstance(value, dict):
+        return {legible(k): _legible(v) for k, v in value.items()}
+    return value
+
+
+def _cleaned(value: Any) -> Any:
+    """The legible form of a field that may hold text; None where there is nothing to clean."""
+    return _legible(value) if isinstance(value, (str, tuple, list, dict)) or is_dataclass(value) else None

@@ -1,0 +1,266 @@
+"""The child's side of everything: settle, wait for one job, do it, answer in frames, be gone.
+
+The order in `be_forked` is the order of protection: descriptors, session, limits, filters, and only then the job.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import os
+import random
+import signal
+import sys
+import warnings
+from typing import Any, NoReturn
+
+import msgspec
+import numpy
+import safetensors.torch
+import torch
+
+from tutor.sandbox import confine, probe
+from tutor.sandbox.describe import Describer, missing
+from tutor.sandbox.frame import Channel, Frames
+from tutor.sandbox.protocol import JSON_MOST, TENSORS_MOST, Calls, Failure, Line, Observation, plain
+from tutor.sandbox.snippet import Snippet
+
+_FIRST_FREE = 10
+_JOB, _RESULT = 3, 4
+
+
+def warm_up() -> None:
+    """Touch what is slow the first time, on one thread and the CPU only."""
+    torch.set_num_threads(1)
+    with torch.random.fork_rng(devices=[]):
+        x = torch.rand(2, 2, requires_grad=True)
+        (x @ x).sum().backward()
+        image = torch.rand(1, 1, 4, 4, requires_grad=True)
+        torch.nn.functional.conv2d(image, torch.rand(1, 1, 2, 2)).sum().backward()
+    describer = Describer()
+    seen = describer.describe([x, 1.5, numpy.ones(1)])
+    msgspec.json.encode(plain(seen))
+    safetensors.torch.save(describer.tensors)
+    random.random()
+
+
+def warm_further() -> None:
+    """The half of torch that the first optimizer imports."""
+    import torch._dynamo  # noqa: F401
+
+
+def be_forked(fds: tuple[int, ...], parent: int) -> NoReturn:
+    """The life of a child that was forked with descriptors for job, result, stdout and stderr."""
+    _rearrange(fds)
+    os.setsid()
+    confine.settle(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _fresh_interpreter(merged=False)
+    serve(_JOB, _RESULT)
+    os._exit(0)
+
+
+def main() -> None:
+    """The life of a process started ahead, where fork is not to be had: jobs on stdin, results on stdout.
+
+    What the code prints on either stream goes to stderr, merged.
+    """
+    job, result = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    _nothing_on_stdin()
+    with contextlib.suppress(ValueError, OSError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warm_up()
+    confine.settle()
+    _fresh_interpreter(merged=True)
+    Channel(job, result).write({"ready": True})
+    serve(job, result)
+    os._exit(0)
+
+
+def _rearrange(fds: tuple[int, ...]) -> None:
+    import fcntl
+
+    high = [fcntl.fcntl(fd, fcntl.F_DUPFD, _FIRST_FREE) for fd in fds]
+    for source, target in zip(high, (_JOB, _RESULT, 1, 2)):
+        os.dup2(source, target, inheritable=False if target > 2 else True)
+    _nothing_on_stdin()
+    os.closerange(_RESULT + 1, 4096)
+
+
+def _nothing_on_stdin() -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    if nothing != 0:
+        os.dup2(nothing, 0)
+        os.close(nothing)
+
+
+def _fresh_interpreter(*, merged: bool) -> None:
+    """An environment without the machine's, streams of its own, the collector on."""
+    for name in [n for n in os.environ if n not in _KEPT]:
+        del os.environ[name]
+    sys.argv = [""]
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - a descriptor, kept for life.
+    sys.stdout, sys.stderr = _stream(1), _stream(2)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    if merged:
+        sys.stdout.reconfigure(write_through=True)  # type: ignore[union-attr]
+    gc.enable()
+
+
+_KEPT = {
+    "PATH", "LANG", "HOME", "SYSTEMROOT", "TEMP", "TMP", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+    "CUDA_VISIBLE_DEVICES", "PYTORCH_NVML_BASED_CUDA_CHECK", "LD_LIBRARY_PATH",
+}  # fmt: skip
+
+
+def _stream(fd: int) -> io.TextIOWrapper:
+    raw = io.FileIO(fd, "w", closefd=False)
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def serve(job: int, result: int) -> None:
+    """Do the one job that comes: a run, a play session, the judge's work, or telling what this machine has."""
+    channel = Channel(job, result, Frames(4 * JSON_MOST, 2 * TENSORS_MOST + (1 << 20)))
+    frame = channel.read()
+    if frame is None:
+        return
+    message = frame[0]
+    channel.mark = message.pop("mark", "").encode()
+    work = {"run": run, "play": play, "judge": judge, "facts": facts}[message.pop("op")]
+    work(channel, message)
+    channel.close()
+
+
+def judge(channel: Channel, message: dict[str, Any]) -> None:
+    """Compare outcomes until no more come."""
+    from tutor.sandbox import judge
+
+    confine.limit(message["memory_mb"], None)
+    judge.serve(channel)
+
+
+def run(channel: Channel, message: dict[str, Any]) -> None:
+    """One snippet. What to observe arrives only after it has ended."""
+    snippet, lines = Snippet(), list[Line]()
+    snippet.become_main()
+    _prepare(message)
+    failed = snippet.run(message["setup"], "given.py", "setup")
+    if failed is None and message["trace"]:
+        failed = snippet.run_traced(message["code"], message["filename"], lines.append)
+    elif failed is None:
+        failed = snippet.run(message["code"], message["filename"])
+    channel.write({"ended": True})
+    asked = channel.read()
+    if asked is not None:
+        _report(channel, snippet, failed, lines, *_probed(snippet, failed, asked[0], message["setup"]))
+
+
+def _prepare(message: dict[str, Any]) -> None:
+    confine.limit(message["memory_mb"], message["cpu_seconds"])
+    if message["device"] != "cpu":
+        torch.set_default_device(message["device"])
+    probe.seed_all(message["seed"])
+
+
+def _probed(snippet: Snippet, failed: Failure | None, asked: dict[str, Any], setup: str) -> tuple[Any, ...]:
+    describer, expressions = Describer(), tuple(asked["observe"])
+    if failed is not None:
+        return describer, {e: missing() for e in expressions}, ()
+    observed = probe.observe(snippet, expressions, describer)
+    calls = msgspec.convert(asked["calls"], Calls) if asked["calls"] else None
+    return describer, observed, probe.Caller(snippet, calls, setup, describer).all() if calls else ()
+
+
+def _report(
+    channel: Channel,
+    snippet: Snippet,
+    failed: Failure | None,
+    lines: list[Line],
+    describer: Describer,
+    observed: dict[str, Observation],
+    calls: tuple[Any, ...] = (),
+) -> None:
+    """One frame with everything; when it is too long, without what may be left out."""
+    _flush()
+    os.write(2, channel.mark)
+    report = plain({"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls})
+    if failed is not None:
+        report["error"] = plain(failed)
+    tensors = safetensors.torch.save(describer.tensors) if describer.tensors else b""
+    if len(msgspec.json.encode(report)) > JSON_MOST or len(tensors) > TENSORS_MOST:
+        too_much = Failure(type="OverflowError", message="there is too much here to look at", where="observe")
+        report = plain({"observed": {e: missing(too_much) for e in observed}, "error": failed or too_much})
+        tensors = b""
+    channel.write(report, tensors)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with contextlib.suppress(Exception):  # The code may have replaced or closed them.
+            stream.flush()  # type: ignore[union-attr]
+
+
+def play(channel: Channel, message: dict[str, Any]) -> None:
+    """A session whose namespace stays: cells to run and texts to complete, one frame back for each."""
+    from tutor.sandbox import names
+
+    snippet = Snippet()
+    snippet.become_main()
+    _prepare(message)
+    failed = snippet.run(message["setup"], message["setup_name"], "setup")
+    _report(channel, snippet, failed, [], Describer(), {})
+    number = 0
+    while (frame := channel.read()) is not None:
+        asked = frame[0]
+        if asked["op"] == "complete":
+            channel.write({"names": names.complete(asked["text"], snippet.namespace)})
+            continue
+        number += 1
+        _cell(channel, snippet, asked["code"], f"line-{number}.py")
+
+
+def _cell(channel: Channel, snippet: Snippet, code: str, filename: str) -> None:
+    lines = list[Line]()
+    snippet.warned = []
+    describer, observed = Describer(), dict[str, Observation]()
+    failed: Failure | None = None
+    with interruptible():
+        failed, value = snippet.run_cell(code, filename, lines.append)
+        if value is not None:
+            observed["_"] = probe.described(describer, value)
+            snippet.namespace["_"] = value
+    _report(channel, snippet, failed, lines, describer, observed)
+
+
+@contextlib.contextmanager
+def interruptible() -> Any:
+    """Within it SIGINT raises KeyboardInterrupt; one that comes a moment too late is dropped."""
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def facts(channel: Channel, message: dict[str, Any]) -> None:
+    """Versions, devices and protections. Looking for devices may load drivers, so it is done in here only."""
+    os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    channel.write(
+        {
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "torch": torch.__version__,
+            "cuda": [torch.cuda.get_device_name(i) for i in range(count)],
+            "mps": bool(torch.backends.mps.is_available()),
+            "protections": confine.in_force(),
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
