@@ -76,7 +76,10 @@ def test_the_two_lessons_ask_in_every_kind() -> None:
 
 
 def test_the_lectures_own_examples_are_there() -> None:
-    tasks = {slug: [q.task for f in FILES if f.slug == slug for q in f.lesson.questions] for slug in ("reductions", "indexing")}
+    tasks = {
+        slug: [q.task for f in FILES if f.slug == slug for q in f.lesson.questions]
+        for slug in ("reductions", "indexing")
+    }
     assert "data.sum(dim=0)" in tasks["reductions"]
     assert "x.mean(dim=1)" in tasks["reductions"]
     for example in ("x[0]", "x[:, 0]", "x[:, 0, 0]", "matr[[0, 2, 4]]"):

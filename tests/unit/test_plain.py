@@ -54,9 +54,8 @@ async def test_what_the_session_says_is_what_is_printed(take, course: Path, stor
 
 
 async def test_commands(take) -> None:
-    said = await take(
-        ":next\n:hint\n:hint\n:hint\n:reveal\n:reveal\n:undo\n:map\n:skip\n:back\n:lesson two\n:goto nope\n:what\n:help\n:quit\n"
-    )
+    commands = "next hint hint hint reveal reveal undo map skip back lesson+two goto+nope what help quit"
+    said = await take("".join(f":{command.replace('+', ' ')}\n" for command in commands.split()))
     for part in (
         "Hint 1 of 2: first",
         "No more hints.",
