@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from tutor.repl.given import read_given
 from tutor.repl.talk import at_terminal, front_for, talk
+
+if TYPE_CHECKING:
+    from tutor.sandbox.client import Sandbox
 
 
 def run(given: str | None, device: str, course: str | None) -> int:
@@ -13,12 +16,15 @@ def run(given: str | None, device: str, course: str | None) -> int:
 
     Raises UsageError when `given` names nothing, LessonError when it is wrong, EnvironmentLacking without torch.
     """
-    start = read_given(given, course) if given else None
-    front = front_for(at_terminal())
+    start = None
+    if given:
+        from tutor.repl.given import read_given
 
-    async def converse() -> int:
-        from tutor.sandbox.client import Sandbox
+        start = read_given(given, course)
+    return asyncio.run(talk(lambda: _sandbox(device), front_for(at_terminal()), start, course))
 
-        return await talk(Sandbox(device=device), front, start, course)
 
-    return asyncio.run(converse())
+def _sandbox(device: str) -> Sandbox:
+    from tutor.sandbox.client import Sandbox
+
+    return Sandbox(device=device)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tutor.errors import TutorError
-from tutor.repl.conversation import Conversation
-from tutor.repl.given import read_given
-from tutor.repl.show import Piece
+from tutor.repl.piece import Piece
+
+if TYPE_CHECKING:
+    from tutor.repl.conversation import Conversation
 
 COMMANDS = {
     ":help": "this text",
@@ -16,11 +19,11 @@ COMMANDS = {
 }
 
 KEYS = {
-    "Tab": "completes a name or an attribute of the live object",
-    "Enter": "runs what is whole, otherwise opens another line; a blank line ends a block",
+    "Tab": "completes a name, or an attribute of the live object",
+    "Enter": "runs what is whole; a blank line ends a block",
     "Alt-Enter": "always opens another line",
-    "Ctrl-C": "stops a running line; twice ends its process; at the prompt it clears the line",
-    "Ctrl-R": "searches what was typed before; the right arrow takes the grey suggestion",
+    "Ctrl-C": "stops a running line (twice: ends its process), or clears the line",
+    "Ctrl-R": "searches older lines; the right arrow takes the grey suggestion",
 }
 
 _LEAVING = {":quit", ":q", ":exit", "exit", "exit()", "quit", "quit()"}
@@ -64,6 +67,8 @@ async def _give(label: str, conversation: Conversation, course: str | None) -> l
     if not label:
         given = conversation.given
         return [Piece("output", given.code if given else "Nothing was given; `:given reductions` gives that lesson's.")]
+    from tutor.repl.given import read_given
+
     try:
         conversation.given = read_given(label, course)
     except TutorError as error:

@@ -7,12 +7,13 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tutor.repl.given import Given
-from tutor.repl.show import Piece, names_shown, shown
-from tutor.sandbox.protocol import Outcome
+from tutor.repl.piece import Piece
 
 if TYPE_CHECKING:
-    from tutor.sandbox.client import Play, Sandbox
+    from tutor.repl.given import Given
+    from tutor.sandbox.client import Sandbox
+    from tutor.sandbox.play import Play
+    from tutor.sandbox.protocol import Outcome
 
 SECONDS = 30.0
 PATIENCE = 1.0
@@ -29,14 +30,15 @@ class Conversation:
 
     def __init__(
         self,
-        sandbox: Sandbox,
+        sandbox: Callable[[], Sandbox],
         say: Callable[[list[Piece]], None],
         given: Given | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self.given = given
         self.facts: dict[str, Any] = {}
-        self._sandbox = sandbox
+        self._make_sandbox = sandbox
+        self._sandbox: Sandbox | None = None
         self._say = say
         self._seconds = seconds
         self._opening: asyncio.Task[Play] | None = None
@@ -66,6 +68,8 @@ class Conversation:
         if play is None:
             self._say([Piece("note", "Stopped.")])
             return
+        from tutor.repl.show import shown
+
         self._say(shown(await self._watched(play, code), code))
         if not play.alive:
             await self._replace(play)
@@ -92,18 +96,31 @@ class Conversation:
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)
-        await self._sandbox.close()
+        if self._sandbox is not None:
+            await self._sandbox.close()
 
     async def _open(self) -> Play:
-        await self._sandbox.start()
+        if self._sandbox is None:
+            self._sandbox = self._make_sandbox()
+            await self._sandbox.start()
         await self._sandbox.ready()
         play = await self._sandbox.play(self.given.code if self.given else "")
         self.facts = self.facts or await self._sandbox.facts()
         if self.given:
-            self._say([Piece("note", f"{self.given.label} gives:"), *await self._held(play)])
+            self._say([Piece("note", f"{self.given.label} gives:"), *await self._given(play)])
         return play
 
+    async def _given(self, play: Play) -> list[Piece]:
+        from tutor.repl.show import shown
+
+        setup = play.given
+        if setup is not None and setup.status != "ok":
+            return shown(setup, self.given.code if self.given else "")
+        return await self._held(play)
+
     async def _held(self, play: Play) -> list[Piece]:
+        from tutor.repl.show import names_shown
+
         names = (await play.run(_NAMES, self._seconds)).observed.get("_")
         return names_shown(names) if names else []
 
@@ -119,6 +136,8 @@ class Conversation:
         return opening.result() if opening.done() else None
 
     async def _watched(self, play: Play, code: str) -> Outcome:
+        from tutor.sandbox.protocol import Outcome
+
         running = asyncio.create_task(play.run(code, self._seconds))
         ended = asyncio.create_task(self._end_when_asked(play))
         await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)

@@ -12,10 +12,13 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
-from tutor.repl.conversation import Conversation
-from tutor.repl.show import Piece
+from tutor.repl.piece import Piece
 from tutor.repl.statement import statements, unprompted
+
+if TYPE_CHECKING:
+    from tutor.repl.conversation import Conversation
 
 LINE_MOST = 1 << 20
 INTERRUPTED = 130

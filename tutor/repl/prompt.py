@@ -11,20 +11,19 @@ from prompt_toolkit.application import run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.input import Input
+from prompt_toolkit.lexers import DynamicLexer, Lexer
 from prompt_toolkit.output import Output
 
-from tutor import paths
-from tutor.legible import legible
 from tutor.repl.completer import LiveCompleter
-from tutor.repl.conversation import Conversation
-from tutor.repl.history import KeptHistory
+from tutor.repl.history import KeptHistory, kept
 from tutor.repl.keys import keys
 from tutor.repl.look import STYLE, python_lexer
-from tutor.repl.show import Piece
+from tutor.repl.piece import Piece
 from tutor.repl.statement import unprompted
 
 if TYPE_CHECKING:
-    from tutor.sandbox.client import Play
+    from tutor.repl.conversation import Conversation
+    from tutor.sandbox.play import Play
 
 WELCOME = "Python with torch, in the sandbox. :help lists keys and commands, Ctrl-D leaves."
 
@@ -36,13 +35,14 @@ class Terminal:
 
     def __init__(self, input: Input | None = None, output: Output | None = None) -> None:
         self._conversation: Conversation | None = None
+        self._lexer: Lexer | None = None
         self._printing: asyncio.Future[None] | None = None
         self._session: PromptSession[str] = PromptSession(
             [("class:prompt", ">>> ")],
             prompt_continuation=[("class:continuation", "... ")],
             multiline=True,
-            lexer=python_lexer(),
-            history=KeptHistory(paths.data_dir() / "repl-history"),
+            lexer=DynamicLexer(lambda: self._lexer),
+            history=KeptHistory(kept),
             auto_suggest=AutoSuggestFromHistory(),
             completer=LiveCompleter(self._complete),
             complete_while_typing=False,
@@ -85,8 +85,9 @@ class Terminal:
         return await self._conversation.complete(text) if self._conversation else []
 
     def _start_once(self, _: Any) -> None:
-        """The sandbox starts only once the prompt is on the screen."""
+        """Only once the prompt is on the screen the sandbox starts and colours are loaded."""
         self._session.app.after_render -= self._start_once
+        self._lexer = python_lexer()
         if self._conversation is not None:
             self._conversation.begin().add_done_callback(self._begun)
 
@@ -103,5 +104,7 @@ class Terminal:
         if self._conversation is None or not self._conversation.ready:
             return " starting torch…"
         facts = self._conversation.facts
+        from tutor.legible import legible
+
         level, torch = (legible(str(facts.get(name, "?"))) for name in ("level", "torch"))
         return f" sandbox: {level} · torch {torch} · :help"

@@ -1,26 +1,14 @@
-"""What a run gave, as pieces of text. A front end gives each kind of piece a colour or a stream."""
+"""What a run gave, as pieces of text: output, what each line made, the result, the error."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from tutor.grade.drawing import shape_text, summary
 from tutor.legible import clipped, legible
+from tutor.repl.piece import Piece
 from tutor.sandbox.protocol import Failure, Line, Observation, Outcome
 
 LINE_MOST = 300
 MESSAGE_LINES_MOST = 12
-
-Kind = Literal["made", "caption", "value", "output", "errors", "mark", "error", "note", "wait"]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One or more whole lines of one kind."""
-
-    kind: Kind
-    text: str
 
 
 def shown(outcome: Outcome, code: str) -> list[Piece]:

@@ -8,8 +8,6 @@ import re
 import warnings
 from collections.abc import AsyncIterator
 
-from tutor.sandbox.protocol import CODE_MOST
-
 INDENT = 4
 
 _CONTINUES = re.compile(r"(?:elif|else|except|finally)\b", re.ASCII)
@@ -20,7 +18,7 @@ _REFUSED = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
 
 def parses(text: str) -> bool:
     """Whether `text` is whole: it can run, or it is wrong in a way that more lines cannot mend."""
-    if len(text) > CODE_MOST:
+    if _too_long(text):
         return True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -80,7 +78,7 @@ def _stands_apart(line: str) -> bool:
 
 def _ends_in_block(text: str) -> bool:
     """Whether the last statement of `text` has a body that another line may belong to."""
-    if len(text) > CODE_MOST:
+    if _too_long(text):
         return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -89,3 +87,10 @@ def _ends_in_block(text: str) -> bool:
         except _REFUSED:
             return False
     return bool(body) and hasattr(body[-1], "body")
+
+
+def _too_long(text: str) -> bool:
+    """Whether the sandbox will refuse `text`, so that there is no sense in parsing it."""
+    from tutor.sandbox.protocol import CODE_MOST
+
+    return len(text) > CODE_MOST

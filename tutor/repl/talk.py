@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.repl.commands import is_command, leaves, obey
 from tutor.repl.conversation import Conversation
-from tutor.repl.given import Given
-from tutor.repl.show import Piece
+from tutor.repl.piece import Piece
 
 if TYPE_CHECKING:
+    from tutor.repl.given import Given
     from tutor.sandbox.client import Sandbox
 
 
@@ -35,7 +35,7 @@ class Front(Protocol):
         """Ctrl-C arrived as a signal."""
 
 
-async def talk(sandbox: Sandbox, front: Front, given: Given | None, course: str | None) -> int:
+async def talk(sandbox: Callable[[], Sandbox], front: Front, given: Given | None, course: str | None) -> int:
     """One conversation from start to end; the exit status.
 
     Raises EnvironmentLacking or TutorFault when there can be no sandbox.

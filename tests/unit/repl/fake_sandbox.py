@@ -16,6 +16,7 @@ class FakePlay:
 
     def __init__(self, setup: str) -> None:
         self.setup = setup
+        self.given: Outcome | None = Outcome(status="ok")
         self.alive = True
         self.ran: list[str] = []
         self._stopped = asyncio.Event()

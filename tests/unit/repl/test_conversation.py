@@ -10,14 +10,14 @@ from tutor.errors import EnvironmentLacking
 from tutor.repl import conversation as module
 from tutor.repl.conversation import Conversation
 from tutor.repl.given import Given
-from tutor.repl.show import Piece
+from tutor.repl.piece import Piece
 
 GONE = Piece("note", "A new process was started; the names made before are gone.")
 
 
 def talk(sandbox: FakeSandbox, given: Given | None = None) -> tuple[Conversation, list[Piece]]:
     said: list[Piece] = []
-    return Conversation(cast(Any, sandbox), said.extend, given), said
+    return Conversation(cast(Any, lambda: sandbox), said.extend, given), said
 
 
 async def under_way(sandbox: FakeSandbox, line: str) -> None:

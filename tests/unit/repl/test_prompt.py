@@ -13,8 +13,8 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from tutor.errors import EnvironmentLacking
+from tutor.repl.piece import Piece
 from tutor.repl.prompt import Terminal
-from tutor.repl.show import Piece
 from tutor.repl.talk import talk
 
 END = "\x04"
@@ -52,7 +52,7 @@ async def converse(pipe: PipeInput, keys: str, sandbox: FakeSandbox | None = Non
     sandbox = sandbox or FakeSandbox()
     terminal = Told(pipe)
     pipe.send_text(keys)
-    assert await asyncio.wait_for(talk(cast(Any, sandbox), terminal, None, None), 10) == 0
+    assert await asyncio.wait_for(talk(cast(Any, lambda: sandbox), terminal, None, None), 10) == 0
     assert sandbox.closed
     return [line for play in sandbox.plays for line in play.ran], [piece.text for piece in terminal.told]
 
@@ -117,7 +117,7 @@ async def test_without_a_place_for_history_the_prompt_works(typed: PipeInput, tm
 async def test_without_torch_the_prompt_ends_with_the_reason(typed: PipeInput) -> None:
     sandbox = FakeSandbox(lacking="torch is not installed.")
     with pytest.raises(EnvironmentLacking, match="not installed"):
-        await asyncio.wait_for(talk(cast(Any, sandbox), Told(typed), None, None), 10)
+        await asyncio.wait_for(talk(cast(Any, lambda: sandbox), Told(typed), None, None), 10)
     assert sandbox.closed
 
 
@@ -125,5 +125,5 @@ async def test_the_toolbar_names_the_sandbox_and_torch(typed: PipeInput) -> None
     terminal = Told(typed)
     assert terminal._toolbar() == " starting torch…"
     typed.send_text("x\r" + END)
-    await asyncio.wait_for(talk(cast(Any, FakeSandbox()), terminal, None, None), 10)
+    await asyncio.wait_for(talk(cast(Any, FakeSandbox), terminal, None, None), 10)
     assert terminal._toolbar() == " sandbox: full · torch 2.13.0 · :help"

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.repl.show import Piece, names_shown, shown
+from tutor.repl.piece import Piece
+from tutor.repl.show import names_shown, shown
 from tutor.sandbox.protocol import Failure, Line, Observation, Outcome, Warned
 
 TWO = Observation(kind="tensor", type="Tensor", shape=(2,), dtype="float32", text="tensor([1., 2.])")
