@@ -82,32 +82,68 @@ def look(path: Path) -> Condition:
             return Condition("missing")
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.execute("PRAGMA query_only=ON")
-            return examine(connection, len(MIGRATIONS))
+            return examine(path, connection)
     except (sqlite3.Error, OSError) as error:
         return Condition("unreadable", detail=str(error))
 
 
-def examine(connection: sqlite3.Connection, current: int) -> Condition:
-    """Read everything once. Raises sqlite3.OperationalError for what is not the file's own fault (locks, folders)."""
+def examine(path: Path, connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> Condition:
+    """Read everything once. Raises OSError or sqlite3.OperationalError for what is not the file's own fault."""
+    if fault := _header_fault(path):
+        return Condition("broken", detail=fault)
     try:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
-        tables = {str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master")}
-        checked = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        return _read_through(connection, migrations)
+    except UnicodeDecodeError:
+        # SQLite quotes the damaged schema in its message, and Python cannot read that.
+        return Condition("broken", detail="its schema is damaged")
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and not _blames_file(error):
             raise
         return Condition("broken", detail=str(error))
+
+
+def _read_through(connection: sqlite3.Connection, migrations: Sequence[str]) -> Condition:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    checked = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    columns = _columns(connection)
     if checked != "ok":
-        return Condition("broken", version, detail=checked)
-    if version == 0 and not tables:
+        return Condition("broken", version, detail=checked.splitlines()[-1])
+    if version == 0 and not columns:
         return Condition("empty")
-    if owner != APPLICATION or "attempt" not in tables or version < 1:
+    if owner != APPLICATION or version < 1 or not _columns_at(version, migrations) <= columns:
         return Condition("broken", version, detail="it is not a file of the tutor's")
-    state: Literal["older", "current", "newer"] = (
-        "older" if version < current else "newer" if version > current else "current"
-    )
-    return Condition(state, version, int(connection.execute("SELECT count(*) FROM attempt").fetchone()[0]))
+    attempts = int(connection.execute("SELECT count(*) FROM attempt").fetchone()[0])
+    if version == len(migrations):
+        return Condition("current", version, attempts)
+    return Condition("older" if version < len(migrations) else "newer", version, attempts)
+
+
+def _columns(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    tables = [str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    quoted = {table: table.replace('"', '""') for table in tables}
+    asked = {table: connection.execute(f'PRAGMA table_info("{name}")') for table, name in quoted.items()}
+    return {(table, str(row[1])) for table, rows in asked.items() for row in rows}
+
+
+def _columns_at(version: int, migrations: Sequence[str]) -> set[tuple[str, str]]:
+    """What every file of this version has, by making one in memory."""
+    with closing(sqlite3.connect(":memory:")) as model:
+        for script in migrations[:version]:
+            model.executescript(script)
+        return _columns(model)
+
+
+def _header_fault(path: Path) -> str:
+    """What is wrong with the first bytes. SQLite is not asked: it may throw the log of such a file away, and takes a
+    damaged version number for a reason to open it read-only."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    if header and (len(header) < 100 or not header.startswith(b"SQLite format 3\0")):
+        return "file is not a database"
+    if header and max(header[18:20]) > 2:
+        return "its header is damaged"
+    return ""
 
 
 @contextmanager
@@ -151,7 +187,7 @@ def _alone(path: Path) -> Iterator[None]:
 def _prepare(path: Path, now: datetime, migrations: Sequence[str]) -> tuple[sqlite3.Connection, list[str]]:
     connection = _connect(path)
     try:
-        found = examine(connection, len(migrations))
+        found = examine(path, connection, migrations)
         notices: list[str] = []
         if found.state in ("broken", "newer"):
             connection.close()
@@ -159,8 +195,7 @@ def _prepare(path: Path, now: datetime, migrations: Sequence[str]) -> tuple[sqli
             connection, found = _connect(path), Condition("empty")
         _journal(connection)
         _migrate(connection, found.version, migrations)
-        connection.execute("BEGIN IMMEDIATE")  # a folder or file that cannot be written says so now
-        connection.execute("ROLLBACK")
+        _try_to_write(connection, len(migrations))
     except BaseException:
         connection.close()
         raise
@@ -184,6 +219,13 @@ def _journal(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous=FULL")
 
 
+def _try_to_write(connection: sqlite3.Connection, version: int) -> None:
+    """A file or folder that cannot be written says so now, not at the first answer."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA user_version={version}")
+    connection.execute("ROLLBACK")
+
+
 def _migrate(connection: sqlite3.Connection, version: int, migrations: Sequence[str]) -> None:
     for number, script in enumerate(migrations[version:], start=version + 1):
         stamp = f"PRAGMA application_id={APPLICATION}; PRAGMA user_version={number};"
@@ -202,7 +244,7 @@ def _set_aside(path: Path, found: Condition, now: datetime, current: int) -> str
     word = "corrupt" if found.state == "broken" else f"newer-v{found.version}"
     kept = _free_name(path, f"{path.stem}.{word}-{now:%Y%m%d-%H%M%S}")
     # The log first: a fresh database beside the log of another would take it for its own.
-    for ending in ("-wal", "-shm", ""):
+    for ending in ("-wal", "-shm", "-journal", ""):
         part = path.with_name(path.name + ending)
         if part.exists():
             part.rename(kept.with_name(kept.name + ending))
@@ -219,7 +261,7 @@ def _set_aside(path: Path, found: Condition, now: datetime, current: int) -> str
 
 def _refuse_in_use(path: Path) -> None:
     """Renaming a file that a running program writes would split it from its log. Raises sqlite3.OperationalError."""
-    with closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(path, timeout=0.3, isolation_level=None)) as connection:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute("BEGIN IMMEDIATE")
 

@@ -178,4 +178,12 @@ def _row(a: Attempt) -> Row:
 
 
 def _attempt(row: Row) -> Attempt:
-    return Attempt(*(*row[:8], datetime.fromisoformat(row[8]), row[9]))
+    return Attempt(*(*row[:8], _moment(row[8]), row[9]))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        # One damaged date must not make every other attempt unreadable.
+        return datetime.fromtimestamp(0, timezone.utc)
