@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from tutor.sandbox import unpack
@@ -17,7 +15,7 @@ from tutor.sandbox.protocol import CODE_MOST, Failure, Limits, Outcome, Request,
 
 CROWD_MOST = 16
 """Processes a snippet may have started at once; ordinary code starts none."""
-_LOOK_EVERY = 0.05
+LOOK_EVERY = 0.05
 
 
 async def attempt(child: Child, request: Request) -> Outcome:
@@ -39,7 +37,7 @@ def refused(code: str) -> Outcome | None:
 async def watched(child: Child, work: Any, limits: Limits) -> Frame | None:
     """Await `work` within the limits that are kept from outside; what goes over them is ended."""
     child.output = Output(limits.output_shown, limits.output_total)
-    with _crowd_watched(child):
+    with CrowdWatch(child):
         try:
             frame: Frame | None = await asyncio.wait_for(work, limits.seconds)
         except asyncio.TimeoutError:
@@ -77,22 +75,23 @@ def _sendable(code: str) -> str:
     return code.encode("utf-8", errors="replace").decode()
 
 
-@contextlib.contextmanager
-def _crowd_watched(child: Child) -> Iterator[None]:
-    """End a child that multiplies."""
-    loop = asyncio.get_running_loop()
+class CrowdWatch:
+    """Within it, a child that multiplies is ended."""
 
-    def look() -> None:
-        nonlocal timer
-        if child.crowd() > CROWD_MOST:
-            child.stop("processes")
-        timer = loop.call_later(_LOOK_EVERY, look)
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self._loop = asyncio.get_running_loop()
 
-    timer = loop.call_later(_LOOK_EVERY, look)
-    try:
-        yield
-    finally:
-        timer.cancel()
+    def __enter__(self) -> None:
+        self._timer = self._loop.call_later(LOOK_EVERY, self._look)
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        if self._child.crowd() > CROWD_MOST:
+            self._child.stop("processes")
+        self._timer = self._loop.call_later(LOOK_EVERY, self._look)
 
 
 async def conclude(child: Child, frame: Frame | None, limits: Limits, seconds: float) -> Outcome:
@@ -139,14 +138,20 @@ def _status(error: Failure | None, limits: Limits) -> tuple[Status, str]:
     return "error", ""
 
 
+_STOPPED = {
+    "processes": "Stopped: it started too many processes.",
+    "interrupted": "Stopped: it did not heed an interrupt.",
+}
+
+
 async def _ending(child: Child, limits: Limits) -> tuple[Status, str]:
     """Why there is no report, from what we did to the child or from how it exited."""
     if child.stopped == "timeout":
         return "timeout", f"Stopped: over the time limit of {limits.seconds:g} s."
     if child.stopped == "output":
         return "output", f"Stopped: it printed more than the limit of {limits.output_total / (1 << 20):g} MiB."
-    if child.stopped == "processes":
-        return "killed", "Stopped: it started too many processes."
+    if child.stopped:
+        return "killed", _STOPPED.get(child.stopped, "Stopped.")
     exited = await child.gone(1.0)
     if exited == -getattr(signal, "SIGXCPU", 24):
         return "timeout", f"Stopped: over the time limit of {limits.seconds:g} s of processor time."

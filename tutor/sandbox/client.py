@@ -33,6 +33,9 @@ class Sandbox:
         self._busy: set[Child] = set()
         self._judge: Child | None = None
         self._judging = asyncio.Lock()
+        self._filling: asyncio.Future[None] | None = None
+        self._refilling = asyncio.Lock()
+        self._closed = False
 
     async def __aenter__(self) -> Sandbox:
         await self.start()
@@ -48,6 +51,7 @@ class Sandbox:
 
     async def start(self) -> None:
         """Begin to import torch, in the background; returns at once."""
+        self._closed = False
         await self._source.start()
 
     async def ready(self) -> None:
@@ -65,6 +69,7 @@ class Sandbox:
                 self._drop(child)
             if self.state == "ready":
                 await self._fill()
+            if self.state == "ready" or self._closed:
                 return outcome
         raise TutorFault("The sandbox ended twice while it ran this.")
 
@@ -76,14 +81,13 @@ class Sandbox:
             "terms": plain(terms),
             "middle": len(expected.tensors),
         }
+        await self._source.ready()
         async with self._judging:
             try:
-                return await asyncio.wait_for(self._ask(encode(question, expected.tensors + actual.tensors)), JUDGE_SECONDS)
+                asked = encode(question, expected.tensors + actual.tensors)
+                return await asyncio.wait_for(self._ask(asked), JUDGE_SECONDS)
             except (asyncio.TimeoutError, Malformed) as error:
                 raise TutorFault("The comparison of the answer with the solution failed.") from error
-            finally:
-                if self._judge is not None and self._judge.frames.rest:
-                    self._drop(self._judge)
 
     async def _ask(self, question: bytes) -> Difference | None:
         judge = await self._the_judge()
@@ -128,6 +132,9 @@ class Sandbox:
 
     async def close(self) -> None:
         """End every process of the sandbox; returns when they are gone."""
+        self._closed = True
+        if self._filling is not None:
+            self._filling.cancel()
         for child in (*self._spares, *self._busy):
             child.close()
         self._spares.clear()
@@ -158,11 +165,12 @@ class Sandbox:
         child.close()
 
     async def _fill(self) -> None:
-        while len(self._spares) < self._source.spares:
-            self._spares.append(await self._source.child())
+        async with self._refilling:
+            while len(self._spares) < self._source.spares and not self._closed:
+                self._spares.append(await self._source.child())
 
     def _replace_spares(self) -> None:
         """The zygote knows more now than when the waiting children were forked."""
         while self._spares:
             self._spares.popleft().close()
-        asyncio.ensure_future(self._fill())
+        self._filling = asyncio.ensure_future(self._fill())

@@ -24,19 +24,13 @@ _ROOM = {
 _REAL_OF = {"complex128": "float64", "complex64": "float32", "complex32": "float16"}
 
 _ALIKE = {"size": "tuple"}
-_FIELDS = {
-    "dtype": "dtype",
-    "device": "device",
-    "requires_grad": "requires_grad",
-}
+_FACTS = ("dtype", "device", "requires_grad")
 
 
 class Comparison:
     """Terms and the tensors of both sides; every method gives the first difference or None."""
 
-    def __init__(
-        self, terms: Terms, expected: dict[str, torch.Tensor], actual: dict[str, torch.Tensor]
-    ) -> None:
+    def __init__(self, terms: Terms, expected: dict[str, torch.Tensor], actual: dict[str, torch.Tensor]) -> None:
         self._terms = terms
         self._expected = expected
         self._actual = actual
@@ -48,12 +42,13 @@ class Comparison:
         if wanted.failure or came.failure:
             return self._failures(wanted, came, case)
         if len(wanted.inputs) == len(came.inputs):
-            pairs = zip(wanted.inputs, came.inputs)
+            pairs = zip(wanted.inputs, came.inputs, strict=True)
             found = next((d for w, c in pairs if (d := self.difference("inputs", w, c))), None)
             if found:
                 return replace(found, case=case)
-        found = self.difference("result", wanted.result or Observation(kind="none"), came.result or Observation(kind="none"))
-        return replace(found, name="", case=case) if found else None
+        nothing = Observation(kind="none")
+        found = self.difference("", wanted.result or nothing, came.result or nothing)
+        return replace(found, case=case) if found else None
 
     def _failures(self, wanted: Call, came: Call, case: int) -> Difference | None:
         if wanted.failure and came.failure and wanted.failure.type == came.failure.type:
@@ -78,9 +73,9 @@ class Comparison:
             return _differ(name, "kind", item, _spoken(wanted), _spoken(came))
         if wanted.kind != "size" and wanted.shape is not None and wanted.shape != came.shape:
             return _differ(name, "shape", item, _tuple(wanted.shape), _tuple(came.shape))
-        for field, check in _FIELDS.items():
+        for field in _FACTS:
             pair = getattr(wanted, field), getattr(came, field)
-            if pair[0] != pair[1] and (wanted.kind == field or check in self._terms.check):
+            if pair[0] != pair[1] and (wanted.kind == field or field in self._terms.check):
                 return _differ(name, field, item, str(pair[0]), str(pair[1]))
         return None
 
@@ -106,11 +101,13 @@ class Comparison:
         lengths = wanted.value or len(ours), came.value or len(theirs)
         if lengths[0] != lengths[1]:
             return _differ(name, "length", item, str(lengths[0]), str(lengths[1]))
-        there = dict(zip(came.keys, theirs)) if wanted.keys and came.keys else dict(enumerate(theirs))
+        if wanted.keys and came.keys:
+            there = dict(zip(came.keys, theirs, strict=False))
+            theirs = tuple(there.get(k, Observation(kind="missing")) for k in wanted.keys)
         # What a module's parameters hold depends on the order in which they were made; their shapes do not.
         inner = self if wanted.kind != "module" else Comparison(_without_values(self._terms), {}, {})
-        for key, value in zip(wanted.keys or range(len(ours)), ours):
-            if found := inner.difference(name, value, there[key], f"{item}[{key}]"):
+        for key, one, other in zip(wanted.keys or range(len(ours)), ours, theirs, strict=False):
+            if found := inner.difference(name, one, other, f"{item}[{key}]"):
                 return found
         return None
 
@@ -195,17 +192,17 @@ def _from_values(values: Any, dtype: str, shape: tuple[int, ...] = ()) -> torch.
         return None
     try:
         if dtype.startswith("complex") or (not shape and isinstance(values, list)):
-            pairs = torch.tensor(_numbers(values), dtype=torch.float64).reshape(*shape, 2)
+            pairs = torch.tensor(_parsed(values), dtype=torch.float64).reshape(*shape, 2)
             return torch.complex(pairs[..., 0], pairs[..., 1])
         kind = torch.float64 if "float" in dtype else torch.bool if dtype == "bool" else torch.int64
-        return torch.tensor(_numbers(values), dtype=kind).reshape(shape)
+        return torch.tensor(_parsed(values), dtype=kind).reshape(shape)
     except (ValueError, TypeError, OverflowError, RuntimeError, RecursionError):
         return None
 
 
-def _numbers(values: Any) -> Any:
+def _parsed(values: Any) -> Any:
     if isinstance(values, list):
-        return [_numbers(v) for v in values]
+        return [_parsed(v) for v in values]
     if not isinstance(values, str):
         return values
     try:

@@ -119,8 +119,8 @@ class Describer:
         self._text_left -= len(text)
         return text
 
-    def _said(self, kind: Any, value: Any, **facts: Any) -> Observation:
-        return Observation(kind=kind, type=type(value).__name__[:80], text=self._repr(value), **facts)
+    def _said(self, kind: Any, made: Any, /, **facts: Any) -> Observation:
+        return Observation(kind=kind, type=type(made).__name__[:80], text=self._repr(made), **facts)
 
     def _object(self, value: Any, depth: int) -> Observation:
         return self._said("object", value)
@@ -170,7 +170,7 @@ class Describer:
 
     def _entries(self, entries: Any, length: int, depth: int) -> dict[str, Any]:
         """The items of a container, and its length where not all of them are described."""
-        items = tuple(self.describe(v, depth + 1) for v, _ in zip(entries, range(ITEMS_MOST)))
+        items = tuple(self.describe(v, depth + 1) for v, _ in zip(entries, range(ITEMS_MOST), strict=False))
         return {"items": items, "value": length if length > len(items) else None}
 
     def _array(self, value: Any, depth: int) -> Observation:

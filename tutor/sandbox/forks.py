@@ -72,7 +72,7 @@ class ForkedChild(Child):
 
     async def _writable(self) -> None:
         free = self._loop.create_future()
-        self._loop.add_writer(self._job, lambda: free.done() or free.set_result(None))
+        self._loop.add_writer(self._job, free.set_result, None)
         try:
             await free
         finally:

@@ -50,6 +50,8 @@ class Frames:
     def feed(self, data: bytes) -> None:
         """Take what arrived; raises Malformed as soon as it cannot become a frame."""
         self._held += data
+        if len(self._held) > 2 * (HEADER.size + self._json_most + self._tensors_most):
+            raise Malformed("more than anybody asked for")
         self._sizes()
 
     def take(self) -> Frame | None:

@@ -20,7 +20,7 @@ _NOTHING = object()
 
 
 def complete(text: str, namespace: dict[str, Any]) -> list[str]:
-    """Ways to complete the dotted name that `text` ends in, each the whole dotted name; private ones only when asked for."""
+    """Ways to complete the dotted name that `text` ends in, each whole; private ones only when asked for."""
     found = _DOTTED.search(text)
     dotted = found.group() if found else ""
     if not dotted or text[: -len(dotted)].endswith((".", ")", "]", '"', "'")):

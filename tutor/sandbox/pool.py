@@ -80,16 +80,18 @@ class PooledChild(Child):
         if self._process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if sys.platform != "win32":
+            # Not both: the process object would look for its end, and take it from the loop that waits for it.
+            if sys.platform == "win32":
+                self._process.kill()
+            else:
                 os.killpg(self.pid, signal.SIGKILL)
-            self._process.kill()
 
     def interrupt(self) -> None:
         if sys.platform == "win32":
             self.stop("interrupted")
         else:
             with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGINT)
+                os.kill(self.pid, signal.SIGINT)
 
     def close(self) -> None:
         self.stop("closed")

@@ -68,7 +68,7 @@ class Caller:
         self._drawing = self._names_for_drawing(setup)
 
     def _names_for_drawing(self, setup: str) -> dict[str, Any]:
-        """The names an input's expression may use; the setup's are made anew, so that the code cannot have bent them."""
+        """The names an input's expression may use; the setup's are made anew, unbent by the code."""
         seed_all(self._calls.seed)
         fresh = Snippet()
         fresh.namespace.update(randint=random.randint, choice=random.choice, random=random.random)
@@ -132,9 +132,14 @@ def same(before: Any, after: Any) -> bool:
     if type(before) is dict:
         return before.keys() == after.keys() and all(same(v, after[k]) for k, v in before.items())
     try:
-        return bool(before == after) or before != before or type(before).__eq__ is object.__eq__
+        return bool(before == after) or before != before or _plain_object(before)
     except Exception:  # noqa: BLE001 - a comparison that fails (an array's truth, say) tells nothing.
         return True
+
+
+def _plain_object(value: Any) -> bool:
+    """Whether it is equal to itself only, so that a copy can never be like it."""
+    return type.__getattribute__(type(value), "__eq__") is object.__eq__
 
 
 def _same_tensor(before: torch.Tensor, after: torch.Tensor) -> bool:

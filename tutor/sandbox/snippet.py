@@ -62,19 +62,23 @@ class Snippet:
     def _guarded(self, work: Callable[[], None], code: str, filename: str, where: Where) -> Failure | None:
         self.filename = filename
         linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
-        warnings.showwarning = self._note if where == "code" else _ignore
+        _listen(self._note if where == "code" else _ignore)
         try:
             work()
         except BaseException as error:  # noqa: BLE001 - this is the boundary: whatever the code raises is data.
             return failure(error, filename, where)
         finally:
-            warnings.showwarning = _ignore
+            _listen(_ignore)
         return None
 
     def _note(self, message: Any, category: Any, filename: str, lineno: int, *_: Any) -> None:
         if len(self.warned) < WARNINGS_MOST:
             line = lineno if filename == self.filename else _line_below(self.filename)
             self.warned.append(Warned(line=line, message=tidied(said(message))))
+
+
+def _listen(hear: Callable[..., None]) -> None:
+    warnings.showwarning = hear
 
 
 def _ignore(*_: Any) -> None:
@@ -97,7 +101,7 @@ def failure(error: BaseException, filename: str, where: Where) -> Failure:
 
 
 def _name(error: BaseException) -> str:
-    return type.__getattribute__(type(error), "__name__")[:80]
+    return str(type.__getattribute__(type(error), "__name__"))[:80]
 
 
 def _innermost(error: BaseException, filename: str) -> int | None:

@@ -9,7 +9,11 @@ from pathlib import Path
 _KEPT = ("PATH", "LANG", "HOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "USERPROFILE")
 
 # Isolated mode drops the user's site-packages and PYTHONPATH; what is installed there goes behind everything else.
-_BOOT = "import runpy, sys; sys.path += [p for p in {paths!r} if p not in sys.path]; runpy.run_module({module!r}, run_name='__main__')"
+_BOOT = """\
+import runpy, sys
+sys.path += [p for p in {paths!r} if p not in sys.path]
+runpy.run_module({module!r}, run_name="__main__")
+"""
 
 
 def command(module: str, *arguments: str) -> list[str]:

@@ -1,7 +1,6 @@
 """What each line made: top-level statements run one at a time, each exactly once."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -57,10 +56,20 @@ def _assigned(node: ast.AST) -> Iterator[tuple[str, int]]:
     """Names that `node` binds, with the line; what happens inside definitions stays there."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id, node.lineno
-    if isinstance(node, _DEFINES + (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+    if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+        yield from _changed(node)
+    if isinstance(node, (*_DEFINES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
         return
     for child in ast.iter_child_nodes(node):
         yield from _assigned(child)
+
+
+def _changed(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """The name of what an assignment to a part of it changes: `x` for `x[0] = 1`."""
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id, node.lineno
 
 
 def line_of(line: int, name: str, value: Any) -> Line:

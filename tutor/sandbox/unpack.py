@@ -25,12 +25,14 @@ class Report:
 
 def report(message: dict[str, Any]) -> Report:
     """The report in a frame's JSON; raises Malformed."""
-    return _legible(_converted(message, Report))
+    read: Report = _legible(_converted(message, Report))
+    return read
 
 
 def difference(message: dict[str, Any] | None) -> Difference | None:
     """The judge's finding; raises Malformed."""
-    return None if message is None else _legible(_converted(message, Difference))
+    read: Difference | None = None if message is None else _legible(_converted(message, Difference))
+    return read
 
 
 def _converted(message: Any, kind: Any) -> Any:
@@ -43,14 +45,14 @@ def _converted(message: Any, kind: Any) -> Any:
 def _legible(value: Any) -> Any:
     """`value` with every text fit for a terminal. Keys of `observed` are ours and stay."""
     if isinstance(value, str):
-        return legible(value)
+        return legible(value if value.isascii() else value.encode("utf-8", "replace").decode())
     if is_dataclass(value) and not isinstance(value, type):
         changed = {f.name: v for f in fields(value) if (v := _cleaned(getattr(value, f.name))) is not None}
         return replace(value, **changed) if changed else value
     if isinstance(value, (tuple, list)):
         return type(value)(_legible(v) for v in value)
     if isinstance(value, dict):
-        return {legible(k): _legible(v) for k, v in value.items()}
+        return {k: _legible(v) for k, v in value.items()}
     return value
 
 

@@ -23,7 +23,7 @@ import torch
 from tutor.sandbox import confine, probe
 from tutor.sandbox.describe import Describer, missing
 from tutor.sandbox.frame import Channel, Frames
-from tutor.sandbox.protocol import JSON_MOST, TENSORS_MOST, Calls, Failure, Line, Observation, plain
+from tutor.sandbox.protocol import JSON_MOST, TENSORS_MOST, Calls, Failure, Line, Observation, encode, plain
 from tutor.sandbox.snippet import Snippet
 
 _FIRST_FREE = 10
@@ -40,7 +40,8 @@ def warm_up() -> None:
         torch.nn.functional.conv2d(image, torch.rand(1, 1, 2, 2)).sum().backward()
     describer = Describer()
     seen = describer.describe([x, 1.5, numpy.ones(1)])
-    msgspec.json.encode(plain(seen))
+    msgspec.convert(plain(seen), Observation)
+    encode(plain(seen))
     safetensors.torch.save(describer.tensors)
     random.random()
 
@@ -56,7 +57,7 @@ def be_forked(fds: tuple[int, ...], parent: int) -> NoReturn:
     os.setsid()
     confine.settle(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _fresh_interpreter(merged=False)
+    _fresh_interpreter()
     serve(_JOB, _RESULT)
     os._exit(0)
 
@@ -73,7 +74,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
     confine.settle()
-    _fresh_interpreter(merged=True)
+    _fresh_interpreter()
     Channel(job, result).write({"ready": True})
     serve(job, result)
     os._exit(0)
@@ -83,8 +84,8 @@ def _rearrange(fds: tuple[int, ...]) -> None:
     import fcntl
 
     high = [fcntl.fcntl(fd, fcntl.F_DUPFD, _FIRST_FREE) for fd in fds]
-    for source, target in zip(high, (_JOB, _RESULT, 1, 2)):
-        os.dup2(source, target, inheritable=False if target > 2 else True)
+    for source, target in zip(high, (_JOB, _RESULT, 1, 2), strict=True):
+        os.dup2(source, target, inheritable=target <= 2)
     _nothing_on_stdin()
     os.closerange(_RESULT + 1, 4096)
 
@@ -96,16 +97,15 @@ def _nothing_on_stdin() -> None:
         os.close(nothing)
 
 
-def _fresh_interpreter(*, merged: bool) -> None:
+def _fresh_interpreter() -> None:
     """An environment without the machine's, streams of its own, the collector on."""
     for name in [n for n in os.environ if n not in _KEPT]:
         del os.environ[name]
     sys.argv = [""]
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - a descriptor, kept for life.
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor, kept for life.
     sys.stdout, sys.stderr = _stream(1), _stream(2)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-    if merged:
-        sys.stdout.reconfigure(write_through=True)  # type: ignore[union-attr]
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
     gc.enable()
 
 
@@ -184,12 +184,13 @@ def _report(
 ) -> None:
     """One frame with everything; when it is too long, without what may be left out."""
     _flush()
-    os.write(2, channel.mark)
+    with contextlib.suppress(OSError):
+        os.write(2, channel.mark)
     report = plain({"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls})
     if failed is not None:
         report["error"] = plain(failed)
     tensors = safetensors.torch.save(describer.tensors) if describer.tensors else b""
-    if len(msgspec.json.encode(report)) > JSON_MOST or len(tensors) > TENSORS_MOST:
+    if len(encode(report)) > JSON_MOST or len(tensors) > TENSORS_MOST:
         too_much = Failure(type="OverflowError", message="there is too much here to look at", where="observe")
         report = plain({"observed": {e: missing(too_much) for e in observed}, "error": failed or too_much})
         tensors = b""

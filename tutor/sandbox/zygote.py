@@ -87,7 +87,7 @@ class Zygote:
         self._leave()
 
     def _turn(self) -> bool:
-        waited = [self._control, self._wake]
+        waited: list[Any] = [self._control, self._wake]
         ready = select.select(waited, [], [], None if self._warm else IDLE)[0]
         if self._wake in ready:
             with contextlib.suppress(BlockingIOError):
