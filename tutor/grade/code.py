@@ -95,6 +95,8 @@ def verdict(
 
 def explained(difference: Difference, outcome: Outcome, reference: Outcome) -> tuple[str, tuple[str, ...]]:
     """A difference as a sentence, and expected against actual."""
+    if difference.field == "missing" or f"name '{difference.name}' is not defined" in difference.actual:
+        return f"`{difference.name}` was never made.", ()
     name = f"`{difference.name}{difference.item}`"
     call = (
         outcome.calls[difference.case] if difference.case is not None and difference.case < len(outcome.calls) else None
@@ -103,7 +105,6 @@ def explained(difference: Difference, outcome: Outcome, reference: Outcome) -> t
     subject = f"The result of {name}" if call else name
     expected, actual = difference.expected, difference.actual
     sentences = {
-        "missing": f"{name} was never made.",
         "failed": f"{subject} fails: {actual}" if call else f"{name} could not be evaluated: {actual}",
         "kind": f"{subject} is {actual}; {expected} was asked for.",
         "shape": f"{subject} has shape {actual}; it should have {expected}{_rank(expected, actual)}.",
