@@ -11,6 +11,7 @@ import hashlib
 import secrets
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -157,7 +158,10 @@ class Examiner:
         return one.status == "ok" and await self._difference(question, one, other) is None
 
     async def _difference(self, question: Code, expected: Outcome, actual: Outcome) -> Difference | None:
-        return await self.sandbox.compare(expected, actual, code.terms(question))
+        difference = await self.sandbox.compare(expected, actual, code.terms(question))
+        if difference is not None and difference.case is not None:
+            return replace(difference, name=code.function_name(question))
+        return difference
 
     def _sound(self, question: Code, reference: Outcome) -> None:
         """Raises TutorFault when the solution itself does not run."""

@@ -7,7 +7,9 @@ holds only a full stop. Commands begin with a colon.
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Awaitable, Callable
 from typing import TextIO
@@ -154,8 +156,9 @@ class Plain:
         self._say(HELP)
 
     def _say(self, *lines: str) -> None:
+        width = shutil.get_terminal_size().columns if self.out.isatty() else 0
         for line in lines:
-            self.out.write(legible(line) + "\n")
+            self.out.write("\n".join(fitted(legible(line), width)) + "\n")
         self.out.flush()
 
 
@@ -236,6 +239,15 @@ def how(prompt: Prompt, graded: bool) -> str:
             return "Your code, ended by a line with only a full stop:"
         return "Code to run, ended by a line with only a full stop (alone: as it stands); Enter alone goes on."
     return prompt.how
+
+
+def fitted(text: str, width: int) -> list[str]:
+    """Lines of prose broken between words for a terminal; code and tables, which are indented, stay as they are."""
+    return [
+        piece
+        for line in text.splitlines() or [""]
+        for piece in (textwrap.wrap(line, width) if width and len(line) > width and line[:1] != " " else [line])
+    ]
 
 
 def ran(outcome: Outcome) -> list[str]:

@@ -44,8 +44,7 @@ def request(question: Code, answer: str, setup: str, seed: int) -> Request:
     """What the sandbox must do with an answer; the solution is asked the very same. Raises Unread."""
     calls = None
     if isinstance(question, Function):
-        name = (functions(question.solution) or ("",))[-1]
-        calls = Calls(function=name, inputs=question.inputs, count=question.cases, seed=seed)
+        calls = Calls(function=function_name(question), inputs=question.inputs, count=question.cases, seed=seed)
     return Request(
         setup=setup,
         code=program(question, answer),
@@ -54,6 +53,11 @@ def request(question: Code, answer: str, setup: str, seed: int) -> Request:
         seed=seed,
         limits=Limits(seconds=SECONDS),
     )
+
+
+def function_name(question: Code) -> str:
+    """The function that is asked for: the last one the solution defines."""
+    return (functions(question.solution) or ("",))[-1]
 
 
 def terms(question: Code) -> Terms:
