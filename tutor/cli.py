@@ -21,9 +21,9 @@ def cli() -> None:
 
     \b
     Examples:
-      tutor start                 begin, or go on where you left off
-      tutor start indexing        a lesson by name
-      tutor repl --given indexing play with that lesson's tensors
+      tutor start                  begin, or go on where you left off
+      tutor start indexing         a lesson by name
+      tutor repl --given indexing  play with that lesson's tensors
     """
 
 
