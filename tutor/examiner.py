@@ -164,9 +164,12 @@ class Examiner:
         return difference
 
     def _sound(self, question: Code, reference: Outcome) -> None:
-        """Raises TutorFault when the solution itself does not run."""
-        if reference.status != "ok":
-            said = reference.error.message if reference.error else reference.note
+        """Raises TutorFault when the solution itself does not run, or does not make what is compared."""
+        failures = [seen.failure for seen in reference.observed.values() if seen.kind == "missing"]
+        failures += [call.failure for call in reference.calls if call.failure]
+        failed = reference.error or next(iter(failures), None)
+        if reference.status != "ok" or failed:
+            said = f"{failed.type}: {failed.message}" if failed else reference.note
             raise TutorFault(f"the solution of {question.id} does not run: {said}")
 
     def _reference(self, file: LessonFile, question: Question, seed: int) -> asyncio.Task[Outcome]:

@@ -132,7 +132,7 @@ def same_value(expected: Any, given: Any, tolerance: float | None = None) -> boo
     if isinstance(expected, bool) or isinstance(given, bool) or expected is None or given is None:
         return expected is given
     if isinstance(expected, str) or isinstance(given, str):
-        return expected == given
+        return bool(expected == given)
     return same_number(expected, given, tolerance)
 
 
