@@ -69,6 +69,8 @@ class Terminal:
         if self._conversation is None:
             self._print(FormattedText([("class:note", WELCOME + "\n")]))
             self._conversation = conversation
+        elif not conversation.ready:
+            conversation.begin().add_done_callback(self._begun)
         try:
             typed = await self._session.prompt_async()
         except EOFError:
@@ -76,7 +78,9 @@ class Terminal:
         return textwrap.dedent(unprompted(typed)).rstrip()
 
     def interrupt(self) -> None:
-        """At the prompt Ctrl-C is a key, so there is nothing to do."""
+        """Leave the line on which the terminal wrote `^C`; at the prompt Ctrl-C is a key and does not come here."""
+        if not self._session.app.is_running:
+            self._print(FormattedText([("", "\n")]))
 
     def _print(self, text: FormattedText) -> None:
         print_formatted_text(text, style=STYLE, output=self._session.output, end="")
@@ -101,9 +105,9 @@ class Terminal:
             app.invalidate()
 
     def _toolbar(self) -> str:
+        facts = self._conversation.facts if self._conversation else {}
         if self._conversation is None or not self._conversation.ready:
-            return " starting torch…"
-        facts = self._conversation.facts
+            return " starting a new process…" if facts else " starting torch…"
         from tutor.legible import legible
 
         level, torch = (legible(str(facts.get(name, "?"))) for name in ("level", "torch"))

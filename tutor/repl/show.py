@@ -57,12 +57,14 @@ def _result(outcome: Outcome) -> list[Piece]:
 
 
 def _failed(outcome: Outcome, code: str) -> list[Piece]:
-    if outcome.error is None:
+    failure = outcome.error
+    if failure is None:
         note = outcome.note or f"Stopped: {outcome.status}."
         return [] if outcome.status == "ok" else [Piece("error", legible(note))]
-    if outcome.error.type == "KeyboardInterrupt":
+    if failure.type == "KeyboardInterrupt":
         return [Piece("note", "Stopped.")]
-    return [*_mark(outcome.error, code), Piece("error", _message(outcome.error))]
+    # A limit says more than the exception it caused.
+    return [*_mark(failure, code), Piece("error", legible(outcome.note) or _message(failure))]
 
 
 def _mark(failure: Failure, code: str) -> list[Piece]:

@@ -4,8 +4,8 @@ import asyncio
 from typing import Any, cast
 
 import pytest
-from fake_sandbox import FakeSandbox
 
+from tests.unit.repl.fake_sandbox import FakeSandbox
 from tutor.errors import EnvironmentLacking
 from tutor.repl import conversation as module
 from tutor.repl.conversation import Conversation

@@ -31,11 +31,6 @@ def course(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TUTOR_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-
-
 def test_a_lesson_gives_its_tensors(course: str) -> None:
     given = read_given("sums", course)
     assert (given.label, given.code) == ("sums", "x = torch.ones(2, 3)")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from fake_sandbox import FakeSandbox
 
+from tests.unit.repl.fake_sandbox import FakeSandbox
 from tutor.repl.pipe import Chunks, Lines
 from tutor.repl.talk import front_for, talk
 

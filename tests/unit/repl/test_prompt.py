@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from fake_sandbox import FakeSandbox
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from tests.unit.repl.fake_sandbox import FakeSandbox
 from tutor.errors import EnvironmentLacking
 from tutor.repl.piece import Piece
 from tutor.repl.prompt import Terminal

@@ -77,6 +77,12 @@ def test_a_limit_is_named(note: str, text: str) -> None:
     assert shown(Outcome(status="timeout", note=note), "x") == [Piece("error", text)]
 
 
+def test_a_limit_says_more_than_the_exception_it_caused() -> None:
+    failure = Failure(type="RuntimeError", message="DefaultCPUAllocator: can't allocate memory", line=2)
+    outcome = Outcome(status="memory", note="Stopped: over the limit of 1024 MiB.", error=failure)
+    assert shown(outcome, "a\nb") == [Piece("mark", "▸ 2  b"), Piece("error", "Stopped: over the limit of 1024 MiB.")]
+
+
 def test_control_characters_do_not_reach_the_terminal() -> None:
     evil = "\x1b]52;c;aGk=\x07\x1b[2Jhi"
     outcome = Outcome(
