@@ -30,8 +30,8 @@ def run(lesson: str | None, course: str | None, device: str, plain: bool) -> int
 
 
 def screen_at_hand() -> bool:
-    """Whether there is a terminal that a full screen can be drawn on."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    """Whether there is a terminal that a full screen can be drawn on; Textual draws on stderr."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)) and os.environ.get("TERM") != "dumb"
 
 
 def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> int:

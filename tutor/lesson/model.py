@@ -229,10 +229,16 @@ class LessonFile:
     """The file's name without number and ending: `08-reductions.yaml` is `reductions`."""
     lesson: Lesson
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    """Line and column (1-based) by path: `questions[3].wrong[0].answer`."""
+    """Line and column (1-based) by path: `questions[3].wrong[0].answer` is the value, with `:` at the end its key, with
+    `|` the first line of its block."""
 
     def place(self, path: str) -> tuple[int, int]:
         """Where `path` stands; the nearest enclosing place when the key itself is not written."""
         while path and path not in self.places:
             path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return self.places.get(path, (1, 1))
+
+    def code_place(self, path: str, line: int) -> tuple[int, int]:
+        """Where line `line` (from 1) of the code at `path` stands in the file."""
+        body = self.places.get(path + "|")
+        return (body[0] + max(line, 1) - 1, body[1]) if body else self.place(path)
