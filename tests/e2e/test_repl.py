@@ -77,6 +77,7 @@ def test_the_history_is_there_the_next_time() -> None:
             terminal.wait_for(waits, 60)
             terminal.type(keys)
             terminal.wait_for(f"\n{seen}")
+            terminal.wait_for(waits)
             terminal.press("ctrl+d")
             assert terminal.wait() == 0
 
