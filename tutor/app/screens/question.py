@@ -1,0 +1,341 @@
+"""One screen for every question: its body is swapped, the screen stays. It only routes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from typing import TYPE_CHECKING, Any
+
+from textual import events, on
+from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.worker import Worker
+
+from tutor.app import faults
+from tutor.app.keys import QUESTION, bindings
+from tutor.app.screens.frame import Frame
+from tutor.app.widgets.key_line import Key
+from tutor.app.widgets.messages import AnswerEdited, AnswerGiven
+from tutor.app.widgets.question_body import QuestionBody
+from tutor.app.widgets.rail import Rail
+from tutor.app.widgets.verdict_strip import VerdictStrip
+
+if TYPE_CHECKING:
+    from tutor.asking import Asking
+
+KEEP_SECONDS = 0.5
+RUNNING_SECONDS = 0.3
+REVEAL = "Show the answer? It then counts as revealed. F6 again shows it; Escape leaves it hidden."
+
+
+class QuestionScreen(Frame):
+    """A question, its answer and its verdict, whoever asks."""
+
+    CSS_PATH = "question.tcss"
+    BINDINGS = [
+        *bindings(QUESTION),
+        Binding("enter", "check", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asking: Asking | None = None
+        self._settled: str | None = None
+        self._work: Worker[None] | None = None
+        self._keeping: Timer | None = None
+
+    def middle(self) -> Iterator[Widget]:
+        """The question, and the rail on a wide screen."""
+        yield QuestionBody()
+        yield Rail()
+
+    @property
+    def body(self) -> QuestionBody:
+        """The question as it is shown."""
+        return self.query_one(QuestionBody)
+
+    @property
+    def strip(self) -> VerdictStrip:
+        """Where verdicts appear."""
+        return self.query_one(VerdictStrip)
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer is being judged or code runs."""
+        return self._work is not None and not self._work.is_finished
+
+    def show_where(self) -> None:
+        """Say where this is and how far, at the top and on the rail."""
+
+    async def finish(self) -> None:
+        """There is no next question."""
+
+    # Arriving and leaving
+
+    async def begin(self, asking: Asking) -> None:
+        """Ask the question in front of a session or a drill."""
+        self.asking = asking
+        await self.arrive()
+
+    async def arrive(self) -> None:
+        """Show the question in front of the learner."""
+        if (asking := self.asking) is None:
+            return
+        self._settled = None
+        self.clear_notice()
+        hints = asking.hints_shown()
+        await self.body.show(asking.prompt(), asking.draft, asking.question.graded)
+        self.body.show_standing(asking.standing.status)
+        self.body.show_hints(hints)
+        self.show_where()
+        self.refresh_keys()
+        self.run_worker(self._guarded(self._draw(asking)), group="draw", exclusive=True)
+
+    async def leave(self, move: Callable[[], object]) -> None:
+        """Keep the draft, stop what runs, move, and show where that led."""
+        self.stop()
+        self.keep_now()
+        with self.noticing():
+            if move() is False:
+                await self.finish()
+                return
+        if self.is_current:
+            await self.arrive()
+
+    def stop(self) -> bool:
+        """Stop judging or running; whether there was anything to stop."""
+        was = self.running
+        if self._work is not None:
+            self._work.cancel()
+        return was
+
+    def keep_now(self) -> None:
+        """Keep what is typed, before anything can be lost."""
+        if self._keeping is not None:
+            self._keeping.stop()
+            self._keeping = None
+        answer = self.body.answer
+        if self.asking is not None and answer is not None:
+            with self.noticing():
+                self.asking.keep(answer.text)
+
+    @on(AnswerEdited)
+    def _edited(self) -> None:
+        if self._keeping is not None:
+            self._keeping.stop()
+        self._keeping = self.set_timer(KEEP_SECONDS, self.keep_now)
+        self.refresh_keys()
+
+    @on(events.DescendantBlur)
+    def _left_the_answer(self) -> None:
+        if self._keeping is not None:
+            self.keep_now()
+
+    # Answering
+
+    @on(AnswerGiven)
+    @on(VerdictStrip.GoOn)
+    async def _given(self) -> None:
+        await self.action_check()
+
+    async def action_check(self) -> None:
+        """Check the answer, run the code, or go on when there is nothing more to do here."""
+        if self.asking is None or self.running:
+            return
+        answer = self.body.answer
+        if answer is None or self.settled:
+            await self.action_next()
+            return
+        self.keep_now()
+        judge = self._submit if self.asking.question.graded else self._try_out
+        self._work = self.run_worker(self._guarded(judge(self.asking, answer.text)), group="run", exclusive=True)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer, as it stands in its field, has been accepted."""
+        answer = self.body.answer
+        return self._settled is not None and answer is not None and answer.text == self._settled
+
+    async def _submit(self, asking: Asking, text: str) -> None:
+        verdict = await self._timed(asking.submit(text))
+        self._settled = text if verdict.passed else None
+        self.strip.show_verdict(verdict)
+        self._judged(asking)
+
+    async def _try_out(self, asking: Asking, code: str) -> None:
+        outcome = await self._timed(asking.run(code))
+        self.strip.clear()
+        self.body.show_outcome(outcome)
+
+    def _judged(self, asking: Asking) -> None:
+        """Standing, dots and keys after an answer; an accepted answer hands Enter to the strip."""
+        self.body.show_standing(asking.standing.status)
+        self.show_where()
+        self.body.reach(self.strip)
+        if self._settled is not None and self.body.takes_enter:
+            self.strip.focus(scroll_visible=False)
+        self.refresh_keys()
+
+    async def _timed(self, doing: Coroutine[Any, Any, Any]) -> Any:
+        """Wait, and say so when it takes long enough to be noticed. Interrupted, it says that nothing was counted."""
+        started = asyncio.get_running_loop().time()
+
+        def tell() -> None:
+            self.strip.show_running(asyncio.get_running_loop().time() - started)
+            self.body.reach(self.strip)
+
+        def begin() -> None:
+            tell()
+            ticking.append(self.set_interval(0.2, tell))
+
+        ticking = [self.set_timer(RUNNING_SECONDS, begin)]
+        self.refresh_keys()
+        try:
+            return await doing
+        except asyncio.CancelledError:
+            if self.is_current:
+                self.strip.say("Stopped. Nothing was counted.")
+            raise
+        finally:
+            for timer in ticking:
+                timer.stop()
+            self.call_later(self.refresh_keys)
+
+    async def _guarded(self, doing: Coroutine[Any, Any, None]) -> None:
+        """A boundary: whatever goes wrong in here is said in a sentence, and the app goes on."""
+        try:
+            await doing
+        except NoMatches:
+            # The question was left while torch was still busy with it.
+            return
+        except Exception as error:  # noqa: BLE001 -- nothing a worker meets may end the app
+            self.strip.clear()
+            self.notice(faults.sentence(error))
+
+    async def _draw(self, asking: Asking) -> None:
+        question = asking.question
+        values = await asking.drawn()
+        if asking.question is question:
+            self.body.show_drawn(values)
+            await asking.prepare()
+
+    # What else can be done
+
+    def action_hint(self) -> None:
+        """One more hint."""
+        if self.asking is None:
+            return
+        with self.noticing():
+            if self.asking.hint() is None:
+                self.notice("There are no more hints." if self.asking.question.hints else "There is no hint here.")
+            self.body.show_hints(self.asking.hints_shown())
+            self.body.reach_hints()
+            self.show_where()
+
+    async def action_skip(self) -> None:
+        """Leave it for later."""
+        if self.asking is not None:
+            await self.leave(self.asking.skip)
+
+    async def action_next(self) -> None:
+        """On to the question after."""
+        if self.asking is not None:
+            await self.leave(self.asking.next)
+
+    def action_reveal(self) -> None:
+        """Show the answer; asks once."""
+        if self.asking is not None and not self.running:
+            self._work = self.run_worker(self._guarded(self._reveal(self.asking)), group="run", exclusive=True)
+
+    async def _reveal(self, asking: Asking) -> None:
+        answer = await asking.reveal()
+        if answer is None:
+            self.strip.ask(REVEAL)
+            self.body.reach(self.strip)
+            self.refresh_keys()
+            return
+        self.strip.show_reveal(answer, asking.question.because)
+        self._settled = self.body.answer.text if self.body.answer else None
+        self._judged(asking)
+
+    async def action_restart(self) -> None:
+        """Back to what was given."""
+        from tutor.grade.prompt import starter
+
+        if self.asking is not None:
+            self.stop()
+            with self.noticing():
+                self.asking.keep(starter(self.asking.question))
+                await self.arrive()
+
+    async def action_home(self) -> None:
+        """The course map, or out of the question whether to reveal."""
+        if self.asking is not None and self.asking.revealing:
+            self.asking.revealing = False
+            self.strip.clear()
+            self.refresh_keys()
+            return
+        self.stop()
+        self.keep_now()
+        self.tutor.go_home()
+
+    async def action_back(self) -> None:
+        """The question before; a drill has none."""
+        self.notice("A drill only goes forward.")
+
+    async def action_undo(self) -> None:
+        """Take back an accepted answer; a drill has none to take back."""
+        self.notice("A drill only goes forward.")
+
+    def action_jump(self) -> None:
+        """Any question or lesson, by name."""
+        self.keep_now()
+        self.tutor.jump()
+
+    def action_page(self, by: int) -> None:
+        """Scroll the question."""
+        body = self.body
+        body.scroll_page_up(animate=False) if by < 0 else body.scroll_page_down(animate=False)
+
+    def on_unmount(self) -> None:
+        """The terminal may be gone: what is typed must not be."""
+        if self.asking is not None and self._keeping is not None:
+            self._keeping.stop()
+
+    def keys_now(self) -> list[Key]:
+        """What Enter and the chords do here, the most used first."""
+        if self.asking is None:
+            return [("Esc", "Home", "home"), ("^Q", "Quit", "app.leave")]
+        if self.running:
+            return [("^C", "Stop", "app.interrupt"), ("Esc", "Home", "home"), ("F1", "Help", "app.help")]
+        if self.asking.revealing:
+            return [("F6", "Show the answer", "reveal"), ("Esc", "Leave it hidden", "home")]
+        if self.body.answer is None or self.settled:
+            return [
+                ("⏎" if self._enter_goes_on() else "F8", "Next", "next"),
+                ("F7", "Back", "back"),
+                ("^G", "Go to", "jump"),
+                ("F1", "Help", "app.help"),
+                ("Esc", "Home", "home"),
+            ]
+        return self._keys_to_answer(self.asking)
+
+    def _enter_goes_on(self) -> bool:
+        return not (self.body.takes_enter and self.focused is self.body.answer)
+
+    def _keys_to_answer(self, asking: Asking) -> list[Key]:
+        word = "Check" if asking.question.graded else "Run"
+        key = "^J" if self.body.takes_enter else "⏎"
+        if not asking.question.graded:
+            return [(key, word, "check"), ("F8", "Next", "next"), ("F7", "Back", "back"), ("F1", "Help", "app.help")]
+        return [
+            (key, word, "check"),
+            ("F2", "Hint", "hint"),
+            ("F4", "Skip", "skip"),
+            ("F1", "Help", "app.help"),
+            ("^P", "All", "app.palette"),
+        ]

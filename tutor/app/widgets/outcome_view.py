@@ -1,0 +1,83 @@
+"""What a run of one's own code made: what it printed, the shape of every line, the values, or the error."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tutor.app.themes import QUIET
+from tutor.app.widgets.tensor_view import picture
+from tutor.grade.drawing import shape_text
+from tutor.legible import clipped, legible
+from tutor.sandbox.protocol import Line, Outcome
+
+OUTPUT_LINES = 40
+
+
+class OutcomeView(Static):
+    """The outcome of a run; empty until there was one."""
+
+    DEFAULT_CSS = "OutcomeView { height: auto; display: none; margin-top: 1; padding: 0 2; }"
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False, id="outcome")
+
+    def show(self, outcome: Outcome) -> None:
+        """Draw an outcome."""
+        self.display = True
+        self.set_class(outcome.status == "ok", "-right")
+        self.set_class(outcome.status != "ok", "-wrong")
+        self.update(Content("\n").join(told(outcome, max(self.size.width or 72, 40))))
+
+
+def told(outcome: Outcome, width: int) -> list[Content]:
+    """An outcome as lines."""
+    took = f"  {outcome.seconds * 1000:.0f} ms" if outcome.status == "ok" else ""
+    word = "✓ Ran." if outcome.status == "ok" else "✗ Stopped."
+    colour = "$success" if outcome.status == "ok" else "$error"
+    lines = [Content.assemble((word, f"bold {colour}"), (took, QUIET)), *_printed(outcome)]
+    lines += [Content.styled(_warning(w.line, w.message), "$warning") for w in outcome.warnings]
+    lines += _made(outcome.lines)
+    for name, seen in outcome.observed.items():
+        if seen.kind != "missing":
+            lines += picture(name, seen, width)
+    return lines + _failed(outcome)
+
+
+def _printed(outcome: Outcome) -> list[Content]:
+    rows = legible(outcome.stdout + outcome.stderr).expandtabs(4).rstrip("\n").splitlines()
+    cut = len(rows) - OUTPUT_LINES
+    kept = [Content(clipped(row, 2000)) for row in rows[:OUTPUT_LINES]]
+    if cut > 0 or outcome.truncated:
+        kept.append(Content.styled(f"… {cut} more lines" if cut > 0 else "… more output was dropped", QUIET))
+    return kept
+
+
+def _warning(line: int | None, message: str) -> str:
+    return legible(f"! line {line}: {message}" if line else f"! {message}")
+
+
+def _made(lines: tuple[Line, ...]) -> list[Content]:
+    """One row per line of the code: number, name, what it is."""
+    named = [line for line in lines if line.name]
+    wide = max((len(line.name) for line in named), default=0)
+    return [
+        Content.assemble(
+            (f"line {line.line:<3} ", QUIET), (legible(line.name).ljust(wide), "bold"), "  ", legible(_what(line))
+        )
+        for line in named
+    ]
+
+
+def _what(line: Line) -> str:
+    if line.shape is None:
+        return clipped(" ".join(line.text.split()), 60)
+    return f"{shape_text(line.shape)} {line.dtype or ''}"
+
+
+def _failed(outcome: Outcome) -> list[Content]:
+    if outcome.error:
+        where = f" on line {outcome.error.line}" if outcome.error.line else ""
+        said = f"{outcome.error.type}{where}: {outcome.error.message}"
+        return [Content.styled(legible(said), "$error")]
+    return [Content.styled(legible(outcome.note), "$error")] if outcome.status != "ok" else []

@@ -1,0 +1,143 @@
+"""The question itself: label, task, code, tensors, hints, answer, verdict, from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tutor.app import paint
+from tutor.app.themes import QUIET
+from tutor.app.widgets.outcome_view import OutcomeView
+from tutor.app.widgets.tensor_view import TensorView
+from tutor.app.widgets.verdict_strip import VerdictStrip
+
+if TYPE_CHECKING:
+    from tutor.app.widgets.answer_line import AnswerLine
+    from tutor.app.widgets.choices import Choices
+    from tutor.app.widgets.code_editor import CodeEditor
+    from tutor.app.widgets.line_order import LineOrder
+    from tutor.asking import Hint
+    from tutor.grade.prompt import Prompt
+    from tutor.sandbox.protocol import Observation, Outcome
+
+    Answer = AnswerLine | Choices | CodeEditor | LineOrder
+
+STANDS = {
+    "right": ("✓ right", "$success"),
+    "revealed": ("◐ revealed", "$warning"),
+    "tried": ("✗ not yet", "$error"),
+    "skipped": ("– skipped", QUIET),
+}
+
+
+class QuestionBody(VerticalScroll):
+    """One question at a time; scrolls when the screen is small."""
+
+    HELP = "The question. Page Up and Page Down scroll it; Enter goes on when there is nothing to answer."
+
+    def __init__(self) -> None:
+        super().__init__(id="body")
+        self.answer: Answer | None = None
+        self._label = ""
+
+    @property
+    def strip(self) -> VerdictStrip:
+        """Where verdicts appear."""
+        return self.query_one(VerdictStrip)
+
+    async def show(self, prompt: Prompt, draft: str, graded: bool) -> None:
+        """Another question."""
+        self.answer = answer_for(prompt, draft)
+        self._label = prompt.label
+        parts: list[Widget] = [Static(id="label", markup=False), *_task(prompt, graded)]
+        parts += [TensorView(id="drawn"), Static(id="hints", markup=False)]
+        parts += [self.answer] if self.answer else []
+        with self.app.batch_update():
+            await self.remove_children()
+            await self.mount_all([*parts, OutcomeView(), VerdictStrip()])
+            self.scroll_home(animate=False)
+            (self.answer or self).focus(scroll_visible=False)
+
+    @property
+    def takes_enter(self) -> bool:
+        """Whether Enter belongs to the answer, as it does where code is written."""
+        return self.answer is not None and self.answer.takes_enter
+
+    def show_standing(self, status: str) -> None:
+        """The kind of question, and how it stands."""
+        said, colour = STANDS.get(status, ("", ""))
+        self.query_one("#label", Static).update(
+            Content.assemble((self._label, "bold $accent"), (f"   {said}" if said else "", colour))
+        )
+
+    def show_drawn(self, values: list[tuple[str, Observation]]) -> None:
+        """The tensors, when torch has made them."""
+        self.query_one(TensorView).show(values)
+
+    def show_hints(self, hints: Sequence[Hint]) -> None:
+        """The hints taken so far."""
+        slot = self.query_one("#hints", Static)
+        slot.display = bool(hints)
+        slot.update(Content("\n").join(_hint(hint) for hint in hints))
+
+    def reach_hints(self) -> None:
+        """Scroll to the hints."""
+        self.reach(self.query_one("#hints"))
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """What a run made."""
+        view = self.query_one(OutcomeView)
+        view.show(outcome)
+        self.reach(view)
+
+    def reach(self, widget: Widget) -> None:
+        """Scroll to a part of the question once it is laid out."""
+        self.call_after_refresh(self.scroll_to_widget, widget, animate=False)
+
+
+def answer_for(prompt: Prompt, draft: str) -> Answer | None:
+    """The field a question is answered in; none for a page."""
+    # The editor and the list are imported when one is first needed: they are not part of the first frame.
+    if prompt.answer_kind == "none":
+        return None
+    if prompt.answer_kind == "code":
+        from tutor.app.widgets.code_editor import CodeEditor
+
+        return CodeEditor(draft)
+    if prompt.answer_kind == "options":
+        from tutor.app.widgets.choices import Choices
+
+        return Choices(prompt.options, draft)
+    if prompt.answer_kind == "order":
+        from tutor.app.widgets.line_order import LineOrder
+
+        return LineOrder(prompt.options, draft)
+    from tutor.app.widgets.answer_line import AnswerLine
+
+    title = "in place of ____" if prompt.answer_kind == "gap" else prompt.expression or "answer"
+    return AnswerLine(title, prompt.how, draft)
+
+
+def _task(prompt: Prompt, graded: bool) -> list[Widget]:
+    """What was given, what is asked, and the code it is about."""
+    given: list[Widget] = [code_block(paint.python(prompt.given), "given")] if prompt.given and graded else []
+    text = [
+        code_block(content, "quoted") if kind == "code" else Static(content, classes="prose", markup=False)
+        for kind, content in paint.prose(prompt.text)
+    ]
+    code = [code_block(paint.python(prompt.code), "asked")] if prompt.code else []
+    return [*given, *text, *code]
+
+
+def code_block(content: Content, kind: str) -> Static:
+    """Code to look at."""
+    return Static(content, classes=f"code -{kind}", markup=False)
+
+
+def _hint(hint: Hint) -> Content:
+    return Content.assemble((f"Hint {hint.number} of {hint.of}: ", "bold $warning"), paint.line(hint.text.strip()))

@@ -1,0 +1,50 @@
+"""The rail at the right of a wide screen: the lesson's questions, its goal, and what was used so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import Static
+
+from tutor.app import paint
+from tutor.app.themes import QUIET
+from tutor.app.widgets.top_line import dot
+from tutor.legible import clipped, legible
+
+WIDTH = 28
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A question on the rail."""
+
+    id: str
+    kind: str
+    status: str
+    here: bool
+
+
+class Rail(VerticalScroll, can_focus=False):
+    """Questions to click on."""
+
+    def __init__(self) -> None:
+        super().__init__(Static(id="rail-text", markup=False), id="rail")
+
+    def show(self, goal: str, stops: Sequence[Stop], notes: Sequence[str] = ()) -> None:
+        """Another lesson, or another standing."""
+        rows = [_stop(n, stop) for n, stop in enumerate(stops)]
+        parts = [Content.styled("Goal", f"bold {QUIET}"), paint.line(goal), Content("")]
+        parts += [Content.styled("Questions", f"bold {QUIET}"), *rows]
+        parts += [Content(""), *(Content.styled(note, QUIET) for note in notes)] if notes else []
+        self.query_one("#rail-text", Static).update(Content("\n").join(parts))
+
+
+def _stop(number: int, stop: Stop) -> Content:
+    glyph, colour = dot(stop.kind, stop.status, stop.here)
+    name = clipped(legible(stop.id), WIDTH - 2)
+    row = Content.assemble((glyph, colour), " ", (name, "bold" if stop.here else QUIET))
+    return row.stylize(Style.from_meta({"@click": f"screen.visit({number})"}))
