@@ -1,0 +1,191 @@
+"""`tutor run`: scripts in the sandbox, each in a fresh child, with the shapes of every line."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import sys
+import tokenize
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tutor.commands.stream import forgive
+from tutor.errors import EnvironmentLacking, UsageError
+from tutor.grade.drawing import drawn, shape_text
+from tutor.legible import clipped, legible
+from tutor.sandbox.client import Sandbox
+from tutor.sandbox.protocol import CODE_MOST, Limits, Line, Observation, Outcome, Request, plain
+
+STDIN = "-"
+WIDTH = 100
+
+
+def run(files: list[str], observe: list[str], device: str, seconds: float, as_json: bool) -> int:
+    """Run every file. 0 when all end well, 1 when one does not, 2 when one cannot be read.
+
+    Raises EnvironmentLacking without torch or without the device.
+    """
+    forgive()
+    return asyncio.run(_run(files, observe, device, seconds, as_json))
+
+
+async def _run(files: list[str], observe: list[str], device: str, seconds: float, as_json: bool) -> int:
+    status = 0
+    sandbox = Sandbox(device="cuda" if device == "auto" else device)
+    try:
+        facts: dict[str, Any] = {}
+        for name, code in _readable(files):
+            if code is None:
+                status = 2
+                continue
+            facts = facts or await sandbox.facts()
+            outcome = await sandbox.run(
+                Request(
+                    code=code,
+                    observe=tuple(observe),
+                    trace=True,
+                    filename="stdin.py" if name == STDIN else Path(name).name,
+                    device=chosen(device, facts),
+                    limits=Limits(seconds=seconds),
+                )
+            )
+            status = status or int(outcome.status != "ok")
+            lines = [json.dumps(report(name, outcome, facts))] if as_json else told(name, outcome)
+            print("\n".join(lines), flush=True)
+    finally:
+        await sandbox.close()
+    return status
+
+
+def _readable(files: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Each name with its code; None for a file that cannot be read, after saying so."""
+    for name in files:
+        try:
+            yield name, source(name)
+        except UsageError as error:
+            print(f"tutor: {error}", file=sys.stderr)
+            yield name, None
+
+
+def source(name: str) -> str:
+    """The text of a script, decoded as Python would. Raises UsageError."""
+    # Never more than can be run: a device or a huge file must not fill the memory.
+    most = CODE_MOST + 16
+    try:
+        if name == STDIN:
+            raw = sys.stdin.buffer.read(most)
+        else:
+            with Path(name).open("rb") as file:
+                raw = file.read(most)
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+        text = raw.decode(encoding, "strict" if len(raw) < most else "replace")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{name} cannot be read: {reason}.") from error
+    except SyntaxError as error:
+        raise UsageError(f"{name} is not text that Python reads: {error.msg}.") from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def chosen(device: str, facts: dict[str, Any]) -> str:
+    """The device to run on; `auto` takes the fastest there is. Raises EnvironmentLacking."""
+    there = {"cpu": True, "cuda": bool(facts["cuda"]), "mps": bool(facts["mps"])}
+    if device == "auto":
+        return next(name for name in ("cuda", "mps", "cpu") if there[name])
+    if not there[device]:
+        raise EnvironmentLacking(
+            f"torch finds no {device.upper()} device here; run with --device cpu, or see `tutor doctor`."
+        )
+    return device
+
+
+def report(name: str, outcome: Outcome, facts: dict[str, Any]) -> dict[str, Any]:
+    """One run as one JSON object; every key is always there."""
+    return {
+        "file": name,
+        "status": outcome.status,
+        "seconds": round(outcome.seconds, 4),
+        "stdout": outcome.stdout,
+        "stderr": outcome.stderr,
+        "error": _error(outcome),
+        "lines": [_line(line) for line in outcome.lines],
+        "warnings": [{"line": line, "message": said, "explanation": ""} for line, said in _warnings(outcome)],
+        "observed": {expression: _observed(value) for expression, value in outcome.observed.items()},
+        "sandbox": facts["level"],
+    }
+
+
+def _error(outcome: Outcome) -> dict[str, Any] | None:
+    """What went wrong; a limit that was reached is told in the same form, its status for a type."""
+    if outcome.error:
+        failure = outcome.error
+        return {"type": failure.type, "message": failure.message, "line": failure.line, "explanation": outcome.note}
+    if outcome.status != "ok":
+        return {"type": outcome.status, "message": outcome.note, "line": None, "explanation": ""}
+    return None
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {"line": line.line, "name": line.name, "shape": line.shape, "dtype": line.dtype}
+
+
+def _observed(value: Observation) -> dict[str, Any]:
+    """An observation without the key of its bytes, which stay here."""
+    data: dict[str, Any] = plain(value)
+    data.pop("tensor", None)
+    return data
+
+
+def _warnings(outcome: Outcome) -> list[tuple[int | None, str]]:
+    """Warnings in order, and one of ours when output was dropped."""
+    dropped = [(None, "More was printed than is kept; the rest was dropped.")] if outcome.truncated else []
+    return [(w.line, w.message) for w in outcome.warnings] + dropped
+
+
+def told(name: str, outcome: Outcome) -> list[str]:
+    """One run as lines for a person: how it ended, what it printed, what each line made, what went wrong."""
+    glyph = "✓" if outcome.status == "ok" else "✗"
+    shown = "standard input" if name == STDIN else legible(name)
+    lines = [f"{shown}  {glyph} {outcome.status}  {outcome.seconds:.2f} s"]
+    lines += outcome.stdout.splitlines()
+    lines += [f"stderr: {line}" for line in outcome.stderr.splitlines()]
+    lines += [f"  {line}" for line in _made(outcome.lines)]
+    lines += [f"  {_at(line)}warning: {line_of(said)}" for line, said in _warnings(outcome)]
+    lines += [f"  {line}" for line in _failed(outcome)]
+    asked = outcome.observed.items() if outcome.status == "ok" else ()
+    for expression, value in asked:
+        lines += [f"  {line}" for line in drawn(expression, value, WIDTH)]
+    return lines
+
+
+def _made(lines: Iterable[Line]) -> list[str]:
+    """`line  name  shape  dtype` in columns; what has no shape is shown by its text."""
+    rows = [
+        (f"{line.line}", line.name or "·", shape_text(line.shape), line.dtype or "")
+        if line.shape is not None
+        else (f"{line.line}", line.name or "·", line_of(line.text), "")
+        for line in lines
+    ]
+    wide = [max((min(len(row[column]), 24) for row in rows), default=0) for column in range(3)]
+    return [f"{row[0]:>{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]:<{wide[2]}}  {row[3]}".rstrip() for row in rows]
+
+
+def _failed(outcome: Outcome) -> list[str]:
+    failed = _error(outcome)
+    if failed is None:
+        return []
+    told = failed["message"] if failed["type"] == outcome.status else f"{failed['type']}: {failed['message']}"
+    first, *rest = legible(str(told)).splitlines() or [""]
+    said = [f"{_at(failed['line'])}{first}", *(f"  {line}" for line in rest)]
+    return said + ([str(failed["explanation"])] if failed["explanation"] else [])
+
+
+def _at(line: int | None) -> str:
+    return f"line {line}: " if line else ""
+
+
+def line_of(text: str) -> str:
+    """`text` on one line, clipped."""
+    return clipped(" ".join(legible(text).split()), WIDTH)
