@@ -84,10 +84,10 @@ async def _ask_sandbox() -> tuple[dict[str, Any], str]:
         return await asyncio.wait_for(sandbox.facts(), PATIENCE), ""
     except TutorError as error:
         return {}, str(error)
-    except OSError as error:
-        return {}, f"The sandbox's process cannot be started: {error.strerror}; end some programs and try again."
     except asyncio.TimeoutError:
         return {}, f"The sandbox did not start within {PATIENCE:g} s; try again when the machine has less to do."
+    except OSError as error:
+        return {}, f"The sandbox's process cannot be started: {error.strerror}; end some programs and try again."
     finally:
         await sandbox.close()
 

@@ -17,7 +17,7 @@ from tutor.progress import database
 from tutor.progress.database import APPLICATION, MIGRATIONS, look, open_database
 from tutor.progress.store import Attempt, Store
 
-NOW = datetime(2026, 3, 4, 12, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 1, 5, 9, 0, tzinfo=timezone.utc)
 SECOND = "ALTER TABLE draft ADD COLUMN cursor INTEGER NOT NULL DEFAULT 0; CREATE TABLE extra (x);"
 
 
@@ -82,7 +82,7 @@ def test_a_damaged_file_is_set_aside_whole(path: Path, clock: Clock, damage: Cal
     assert look(path).state == "broken"
 
     store = Store.open(path, clock)
-    aside = path.with_name("progress.corrupt-20260304-120000.db")
+    aside = path.with_name("progress.corrupt-20260105-090000.db")
     assert aside.read_bytes() == spoiled
     (notice,) = store.notices
     assert str(aside) in notice and "could not be read" in notice and "backup" in notice and "\n" not in notice
@@ -101,7 +101,7 @@ def test_setting_aside_never_overwrites(path: Path, clock: Clock) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(text)
         Store.open(path, clock).close()
-    names = [f"progress.corrupt-20260304-120000{again}.db" for again in ("", "-2", "-3")]
+    names = [f"progress.corrupt-20260105-090000{again}.db" for again in ("", "-2", "-3")]
     assert [path.with_name(name).read_bytes()[:5] for name in names] == [b"first", b"secon", b"third"]
 
 
@@ -113,7 +113,7 @@ def test_the_log_goes_aside_with_its_file(path: Path, clock: Clock, ending: str)
     store = Store.open(path, clock)
     store.add(Attempt("torch", "a", "1", "hint"))
     store.close()
-    aside = path.with_name("progress.corrupt-20260304-120000.db" + ending)
+    aside = path.with_name("progress.corrupt-20260105-090000.db" + ending)
     assert aside.read_bytes() == b"the log of the damaged file"
     assert look(path).attempts == 1
 
@@ -127,7 +127,7 @@ def test_a_newer_file_is_set_aside_and_works_when_it_is_moved_back(path: Path, c
 
     store = Store.open(path, clock)
     (notice,) = store.notices
-    aside = path.with_name("progress.newer-v2-20260304-120000.db")
+    aside = path.with_name("progress.newer-v2-20260105-090000.db")
     assert str(aside) in notice and "format 2" in notice and "update the tutor" in notice
     assert store.attempts("torch") == []
     store.close()
