@@ -37,17 +37,22 @@ class Lines:
         self.status = 0
         self._prompting = prompting
         self._prompt = ">>> "
+        self._asked = False
         self._chunks = Chunks(descriptor)
         self._statements = self._anew()
         self._reading: asyncio.Task[str | None] | None = None
 
     def say(self, pieces: list[Piece]) -> None:
-        """Print `pieces`."""
+        """Print `pieces`; a prompt that waits is asked again below them."""
+        if self._asked:
+            print()
         for piece in pieces:
             if piece.kind == "wait" and not self._prompting:
                 continue
             stream = sys.stdout if self._prompting or piece.kind in _DATA else sys.stderr
             print(piece.text, file=stream, flush=True)
+        if self._asked:
+            print(self._prompt, end="", flush=True)
 
     async def read(self, conversation: Conversation) -> str | None:
         """The next statement; None at the end of the input."""
@@ -66,7 +71,7 @@ class Lines:
         """Ctrl-C: gives up the line a person types; ends the reading of a pipe."""
         if not self._prompting:
             self.status = INTERRUPTED
-        elif self._reading is not None and not self._reading.done():
+        else:
             print()
         if self._reading is not None:
             self._reading.cancel()
@@ -83,7 +88,11 @@ class Lines:
         while True:
             if self._prompting:
                 print(self._prompt, end="", flush=True)
-            line = await self._chunks.line()
+            self._asked = self._prompting
+            try:
+                line = await self._chunks.line()
+            finally:
+                self._asked = False
             if not line:
                 return
             if line.strip():

@@ -8,6 +8,7 @@ from tutor.repl.piece import Piece
 from tutor.sandbox.protocol import Failure, Line, Observation, Outcome
 
 LINE_MOST = 300
+MADE_MOST = 76
 MESSAGE_LINES_MOST = 12
 
 
@@ -42,7 +43,7 @@ def _named(outcome: Outcome) -> list[Line]:
 
 def _made(line: Line) -> Piece:
     if line.dtype is None:
-        return Piece("made", f"{_flat(line.name)}  {_flat(line.text)}")
+        return Piece("made", clipped(f"{_flat(line.name)}  {_flat(line.text)}", MADE_MOST))
     return Piece("made", f"{_flat(line.name)}  {shape_text(line.shape or ())} {_flat(line.dtype)}")
 
 

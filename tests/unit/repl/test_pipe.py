@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tests.unit.repl.fake_sandbox import FakeSandbox
+from tutor.repl.given import Given
 from tutor.repl.pipe import Chunks, Lines
 from tutor.repl.talk import front_for, talk
 
@@ -66,6 +67,25 @@ async def test_a_bare_terminal_is_asked_line_by_line(pipe: tuple[int, int], caps
     out, err = capsys.readouterr()
     assert out.startswith(">>> ... ... (2,) float32\n")
     assert err == ""
+
+
+async def test_what_is_said_meanwhile_does_not_eat_the_prompt(
+    pipe: tuple[int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    reading, writing = pipe
+    started = asyncio.Event()
+    sandbox = FakeSandbox(delay=started)
+    given = Given("reductions", "x = ...")
+    talking = asyncio.create_task(talk(cast(Any, lambda: sandbox), Lines(True, reading), given, None))
+    out = ""
+    while out.count(">>>") < 2:
+        await asyncio.sleep(0.001)
+        out += capsys.readouterr().out
+        if ">>>" in out:
+            started.set()
+    os.close(writing)
+    assert await talking == 0
+    assert out == ">>> \nreductions gives:\nx  (2,) float32\n>>> "
 
 
 async def test_ctrl_c_gives_up_a_line_at_a_bare_terminal(pipe: tuple[int, int]) -> None:
