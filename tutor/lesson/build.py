@@ -77,8 +77,10 @@ class Builder:
             else:
                 self.report.add(node.keys[key].place, f"{what} has no key `{key}`{_hint(key, types)}")
         for key in required(struct):
-            if key not in node.values:
-                self.report.add(node.place, f"{what} needs the key `{key}`{_typo(key, node, types)}")
+            if key not in node.values and not get_close_matches(
+                key, node.values.keys() - types.keys(), n=1, cutoff=0.6
+            ):
+                self.report.add(node.place, f"{what} needs the key `{key}`.")
         return made
 
     def value(self, kind: Any, node: Node, path: str, key: str) -> Any:
@@ -98,9 +100,9 @@ class Builder:
             said = node.values[head]
             meant = f"{head}: {said.value}".strip() if isinstance(said, Text) and len(node.keys) == 1 else ""
             told = mend.advice(meant) if meant else "take the extra keys away."
-            self.report.add(node.place, f"`{key}` is text, but `: ` makes this a key and its value; {told}")
+            self.report.add(node.place, f"{_name(path, key)} is text; the colon makes this a key and its value; {told}")
         else:
-            self.report.add(node.place, f"`{key}` is text, not {_form(node)}.")
+            self.report.add(node.place, f"{_name(path, key)} is text, not {_form(node)}.")
         return None
 
     def _words(self, node: Text, path: str, key: str) -> str | None:
@@ -108,12 +110,12 @@ class Builder:
         if node.body:
             self.places[path + "|"] = node.body
         if not node.value.strip():
-            self.report.add(node.place, _empty(node, key))
+            self.report.add(node.place, _empty(node, _name(path, key)))
         elif node.comment and key in PROSE:
             whole = f"{node.value} {node.comment}"
             self.report.add(node.place, f"YAML takes `{node.comment[:20]}` for a comment; {mend.advice(whole)}")
         elif (not node.value.isprintable() and legible(node.value) != node.value) or _halved(node.value):
-            self.report.add(node.place, f"`{key}` holds a control character; take it out.")
+            self.report.add(node.place, f"{_name(path, key)} holds a control character; take it out.")
         return node.value
 
     def texts_of(self, node: Node, path: str, key: str) -> tuple[str, ...] | None:
@@ -252,6 +254,10 @@ def _written(found: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value is not None}
 
 
+def _name(path: str, key: str) -> str:
+    return f"an item of `{key}`" if path.endswith("]") else f"`{key}`"
+
+
 def _form(node: Node) -> str:
     """What was read, for a message."""
     if isinstance(node, Row):
@@ -262,10 +268,10 @@ def _form(node: Node) -> str:
     return f"`{shown}`" if shown.strip() else "nothing"
 
 
-def _empty(node: Text, key: str) -> str:
+def _empty(node: Text, what: str) -> str:
     if node.comment:
-        return f"`{key}` is empty, since YAML takes what follows `#` for a comment; {mend.advice(node.comment)}"
-    return f"`{key}` is empty; write its text or take the key away."
+        return f"{what} is empty, since YAML takes what follows `#` for a comment; {mend.advice(node.comment)}"
+    return f"{what} is empty; write it, or take it away."
 
 
 def _hint(key: str, types: Iterable[str]) -> str:
@@ -274,12 +280,6 @@ def _hint(key: str, types: Iterable[str]) -> str:
     if near == "." and owners and key not in KINDS:
         return f"; only {', '.join(owners)} {'has' if len(owners) == 1 else 'have'} it."
     return near
-
-
-def _typo(key: str, node: Table, types: Iterable[str]) -> str:
-    """Names the unknown key that was likely meant for a missing one."""
-    near = get_close_matches(key, [k for k in node.keys if k not in types], n=1, cutoff=0.6)
-    return f"; `{near[0]}` on line {node.keys[near[0]].place[0]} is not it." if near else "."
 
 
 def _halved(text: str) -> bool:

@@ -47,9 +47,7 @@ def load_course(folder: Path) -> Course:
     if not _there(folder):
         raise EnvironmentLacking(f"There is no folder {folder}; name a course with --course, or reinstall torch-tutor.")
     if not _there(path):
-        raise EnvironmentLacking(
-            f"{folder} has no {COURSE}; name the folder of a course."
-        )
+        raise EnvironmentLacking(f"{folder} has no {COURSE}; name the folder of a course.")
     report = Report(path)
     builder = Builder(report)
     node = _read(path, report)

@@ -65,6 +65,9 @@ def quoted(text: str) -> str:
 def mend(text: str, fault: Fault, known: frozenset[str], check: Callable[[str], Position | None]) -> Mended:
     """Explain a fault, and undo it. `check` says where the parser stops, None when it reads to the end."""
     lines = text.split("\n")
+    tab = _tab(lines, fault)
+    if tab is not None:
+        return tab
     for found in _attempts(lines, fault, known):
         assert found.text is not None
         stopped = check(found.text)
@@ -76,11 +79,12 @@ def mend(text: str, fault: Fault, known: frozenset[str], check: Callable[[str], 
 def _attempts(lines: list[str], fault: Fault, known: frozenset[str]) -> Iterator[Mended]:
     """Likely mistakes, likeliest first."""
     near = _near(lines, fault)
-    yield from _tabs(lines, fault)
     for number in near:
         yield from _glue(lines, number, known)
+    yield from _dent(lines, near[0], known)
     for number in near:
         yield from _quotes(lines, number, fault, known)
+    yield from _quotes(lines, near[0], fault, None)
 
 
 def _near(lines: list[str], fault: Fault) -> list[int]:
@@ -90,14 +94,29 @@ def _near(lines: list[str], fault: Fault) -> list[int]:
     return list(dict.fromkeys((last, before, min(fault.began[0], last))))
 
 
-def _tabs(lines: list[str], fault: Fault) -> Iterator[Mended]:
+def _tab(lines: list[str], fault: Fault) -> Mended | None:
+    """Tabs are not mended: how far each should indent is for the author to say."""
     line = lines[min(fault.line, len(lines) - 1)]
-    indent = line[: len(line) - len(line.lstrip())]
-    if "\t" not in indent:
+    column = line[: _indent(line)].find("\t")
+    if column < 0:
+        return None
+    return Mended((fault.line + 1, column + 1), "a tab indents this line; YAML wants spaces.", None)
+
+
+def _dent(lines: list[str], number: int, known: frozenset[str]) -> Iterator[Mended]:
+    """A key that stands a little beside the keys above it."""
+    key, above = _LEAD.match(lines[number]), None
+    if key is None or key[2] not in known or "-" in key[1]:
         return
-    spaced = [re.sub(r"^[ \t]+", lambda m: m.group().expandtabs(2), each) for each in lines]
-    place = (fault.line + 1, indent.index("\t") + 1)
-    yield Mended(place, "a tab indents this line; YAML wants spaces.", "\n".join(spaced))
+    for line in reversed(lines[:number]):
+        above = _LEAD.match(line)
+        if above is not None and above[2] in known:
+            break
+    if above is None or len(above[1]) == len(key[1]):
+        return
+    moved = " " * len(above[1]) + lines[number].lstrip()
+    told = f"`{key[2]}` is indented by {len(key[1])}, and the key above it by {len(above[1])}; line them up."
+    yield Mended((number + 1, len(key[1]) + 1), told, "\n".join([*lines[:number], moved, *lines[number + 1 :]]))
 
 
 def _glue(lines: list[str], number: int, known: frozenset[str]) -> Iterator[Mended]:
@@ -109,7 +128,7 @@ def _glue(lines: list[str], number: int, known: frozenset[str]) -> Iterator[Mend
     yield Mended((number + 1, end + 1), f"a space is missing after `{found[2]}:`.", "\n".join(repaired))
 
 
-def _quotes(lines: list[str], number: int, fault: Fault, known: frozenset[str]) -> Iterator[Mended]:
+def _quotes(lines: list[str], number: int, fault: Fault, known: frozenset[str] | None) -> Iterator[Mended]:
     """The text that holds this line, put in quotes as a whole."""
     start = _owner(lines, number, known)
     if start is None:
@@ -129,13 +148,13 @@ def _quotes(lines: list[str], number: int, fault: Fault, known: frozenset[str]) 
         yield Mended((number + 1, column + 1), _why(value, fault), "\n".join(mended))
 
 
-def _owner(lines: list[str], number: int, known: frozenset[str]) -> Position | None:
-    """Where the text begins that a line belongs to."""
+def _owner(lines: list[str], number: int, known: frozenset[str] | None) -> Position | None:
+    """Where the text begins that a line belongs to. Without `known` any word in small letters is taken for a key."""
     for n in range(number, -1, -1):
         found = _LEAD.match(lines[n])
         if found is None or not lines[n].strip():
             continue
-        if found[2] in known:
+        if found[2] and (found[2] in known if known else found[2].islower()):
             return n, found.start(4)
         if "-" in found[1]:
             return n, found.end(1)
@@ -158,7 +177,7 @@ def _why(value: str, fault: Fault) -> str:
     if "escape" in fault.problem:
         return f"a backslash means something else within double quotes; {advice(value.strip(chr(34)))}"
     if value[0] in "[{":
-        return f"{_REASONS[value[0]]}; {advice(value)}; write a list of code one item per line, each after `- `."
+        return f"{_REASONS[value[0]]}; {advice(value)} (a list of code goes one item per line, each after `- `)"
     reason = _REASONS.get(value[0], "")
     if not reason:
         reason = (

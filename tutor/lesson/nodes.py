@@ -132,32 +132,37 @@ class _Builder:
             end: Any = event.end_mark
             self._end = end.index
             return None
-        self._plainness(event, place)
-        if isinstance(event, yaml.ScalarEvent):
-            return self._text(event, place)
+        refused = self._refused(event, place)
+        if isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
+            return Text(refused, place) if refused else self._text(event, place)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._row(event, events, place, depth)
         if isinstance(event, yaml.MappingStartEvent):
             return self._table(event, events, place, depth)
-        return Text("", place)
+        raise AssertionError(f"the parser gave {event!r} for a value")
 
-    def _plainness(self, event: Any, place: Place) -> None:
-        """YAML's own uses of `&`, `*` and `!` are never what a lesson means."""
+    def _refused(self, event: Any, place: Place) -> str:
+        """The text that begins with `&`, `*` or `!`: YAML's own uses of these are never what a lesson means."""
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if not anchor and not tag:
-            return
-        rest = self.lines[place[0] - 1][place[1] - 1 :].rstrip()
+            return ""
+        rest = self._rest(event.start_mark).rstrip()
         what = "a tag" if not anchor else "an alias" if isinstance(event, yaml.AliasEvent) else "an anchor"
         self.report.add(place, f"`{rest[:1]}` makes this {what} of YAML, which lessons do not use; {mend.advice(rest)}")
+        return rest or str(anchor or tag)
 
     def _text(self, event: Any, place: Place) -> Text:
         if event.style in ("|", ">"):
             return Text(event.value, place, event.style, self._body(place[0]))
         comment = ""
         if event.style is None or event.style == "":
-            rest = self.lines[event.end_mark.line][event.end_mark.column :].lstrip()
+            rest = self._rest(event.end_mark).lstrip()
             comment = rest if rest.startswith("#") else ""
         return Text(event.value, place, event.style or "", None, comment)
+
+    def _rest(self, mark: Any) -> str:
+        """The line from a mark on; the parser may stand one line behind the last."""
+        return self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
 
     def _body(self, after: int) -> Place:
         """Where a block's first written line stands; `after` is the line of its `|`."""
