@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from itertools import pairwise
@@ -230,3 +232,8 @@ def test_the_same_answers_at_the_same_times_give_the_same_schedule(played: list[
         return dues
 
     assert in_a_store(play) == in_a_store(play)
+
+
+def test_fsrs_is_not_loaded_until_a_deck_is_made() -> None:
+    code = "import sys, tutor.progress.schedule, tutor.progress.resume; sys.exit('fsrs' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
