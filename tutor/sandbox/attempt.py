@@ -13,9 +13,9 @@ from tutor.sandbox.frame import Frame, Malformed
 from tutor.sandbox.output import Output
 from tutor.sandbox.protocol import CODE_MOST, Failure, Limits, Outcome, Request, Status, encode, plain
 
-CROWD_MOST = 16
+CROWD_MOST = 8
 """Processes a snippet may have started at once; ordinary code starts none."""
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.02
 
 
 async def attempt(child: Child, request: Request) -> Outcome:

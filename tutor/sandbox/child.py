@@ -27,7 +27,7 @@ class Child:
         self._ended = False
         self._news = asyncio.Event()
         self._gone = asyncio.Event()
-        self.output = Output(0, Limits().output_total)
+        self.output = Output(4096, Limits().output_total)
 
     @property
     def alive(self) -> bool:

@@ -11,6 +11,7 @@ import math
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 try:
@@ -73,12 +74,12 @@ def settle(parent: int | None = None) -> None:
 
 
 def limit(memory_mb: int | None, seconds: float | None) -> None:
-    """The limits one job asks for: memory above what is held already, and CPU time."""
+    """The limits one job asks for: memory and CPU time above what is held and spent already."""
     if memory_mb is not None and (held := _address_space()) is not None:
         _rlimit("RLIMIT_AS", held + (memory_mb << 20))
     if seconds is not None:
         # Beyond the wall limit, which is to speak first; the kernel's is for what no signal from outside stops.
-        _rlimit("RLIMIT_CPU", math.ceil(seconds) + 1)
+        _rlimit("RLIMIT_CPU", math.ceil(time.process_time() + seconds) + 1)
 
 
 def in_force() -> dict[str, bool]:

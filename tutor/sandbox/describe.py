@@ -115,7 +115,10 @@ class Describer:
         )
 
     def _repr(self, value: Any) -> str:
-        text = text_of(value, max(min(TEXT_MOST, self._text_left), 80))
+        return self._charged(text_of(value, TEXT_MOST))
+
+    def _charged(self, text: str) -> str:
+        text = text[: max(min(TEXT_MOST, self._text_left), 80)]
         self._text_left -= len(text)
         return text
 
@@ -141,7 +144,7 @@ class Describer:
         return self._said("number", value, value=number(value))
 
     def _text(self, value: Any, depth: int) -> Observation:
-        return self._said("text", value, value=str.__str__(value)[:TEXT_MOST])
+        return self._said("text", value, value=self._charged(str.__str__(value)))
 
     def _size(self, value: Any, depth: int) -> Observation:
         return self._said("size", value, shape=tuple(value))
@@ -161,7 +164,7 @@ class Describer:
     def _dict(self, value: Any, depth: int) -> Observation:
         kept = list(dict.items(value))[:ITEMS_MOST]
         facts = self._entries((v for _, v in kept), dict.__len__(value), depth)
-        return self._said("dict", value, keys=tuple(text_of(k, 200) for k, _ in kept), **facts)
+        return self._said("dict", value, keys=tuple(self._charged(text_of(k, 200)) for k, _ in kept), **facts)
 
     def _module(self, value: Any, depth: int) -> Observation:
         state = list(torch.nn.Module.state_dict(value).items())[:ITEMS_MOST]

@@ -80,15 +80,22 @@ class ForkedChild(Child):
                 self._loop.remove_writer(self._job)
 
     def kill(self) -> None:
-        self._signal(signal.SIGKILL)
+        # The group as well, at once: the zygote sees to the rest when the child itself is dead.
+        if self._signal(signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
 
     def interrupt(self) -> None:
         self._signal(signal.SIGINT)
 
-    def _signal(self, number: signal.Signals) -> None:
-        if self._pidfd >= 0:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, number)
+    def _signal(self, number: signal.Signals) -> bool:
+        if self._pidfd < 0:
+            return False
+        try:
+            signal.pidfd_send_signal(self._pidfd, number)
+        except ProcessLookupError:
+            return False
+        return True
 
     def close(self) -> None:
         self.stop("closed")
@@ -150,6 +157,7 @@ class Forks:
         """Spawn the zygote; returns at once."""
         if self.state in ("starting", "ready"):
             return
+        await self.close()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - held while the zygote lives.

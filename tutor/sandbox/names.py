@@ -48,11 +48,10 @@ def stored(value: Any, name: str) -> Any:
     """What `value.name` holds, found without running a property; a marker when it cannot be told."""
     if is_tensor(value):
         return _of_tensor(value, name)
-    for holder in (value, type(value)):
-        held = _dict_of(holder)
-        for part in (held, held.get("_modules"), held.get("_parameters"), held.get("_buffers")):
-            if isinstance(part, (dict, types.MappingProxyType)) and name in part:
-                return part[name]
+    held = _dict_of(value)
+    for part in (held, held.get("_modules"), held.get("_parameters"), held.get("_buffers")):
+        if isinstance(part, (dict, types.MappingProxyType)) and name in part:
+            return _NOTHING if isinstance(part[name], property) else part[name]
     for kind in type.mro(value if isinstance(value, type) else type(value)):
         if name in kind.__dict__ and not isinstance(kind.__dict__[name], property):
             return kind.__dict__[name]

@@ -83,6 +83,7 @@ class Play:
             return
         if self._interrupted:
             self._child.stop("interrupted")
+            return
         self._interrupted = True
         self._child.interrupt()
 

@@ -144,7 +144,7 @@ class Pool:
 
     async def _spawn(self) -> PooledChild:
         process = await asyncio.create_subprocess_exec(
-            *start.command("tutor.sandbox.worker"),
+            *start.command("tutor.sandbox.ahead"),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

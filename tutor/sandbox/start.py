@@ -32,3 +32,11 @@ def environment(device: str) -> dict[str, str]:
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         return kept if visible is None else kept | {"CUDA_VISIBLE_DEVICES": visible}
     return kept | {"CUDA_VISIBLE_DEVICES": ""}
+
+
+def lacking(error: ImportError) -> str:
+    """What to tell a person when `error` kept torch from being imported."""
+    name = (error.name or "").partition(".")[0]
+    if name in ("torch", "numpy", "safetensors", "msgspec") and isinstance(error, ModuleNotFoundError):
+        return f"{name} is not installed here: pip install {name}"
+    return f"torch cannot be imported here: {error}"

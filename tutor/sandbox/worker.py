@@ -62,7 +62,7 @@ def be_forked(fds: tuple[int, ...], parent: int) -> NoReturn:
     os._exit(0)
 
 
-def main() -> None:
+def be_started_ahead() -> NoReturn:
     """The life of a process started ahead, where fork is not to be had: jobs on stdin, results on stdout.
 
     What the code prints on either stream goes to stderr, merged.
@@ -261,7 +261,3 @@ def facts(channel: Channel, message: dict[str, Any]) -> None:
             "protections": confine.in_force(),
         }
     )
-
-
-if __name__ == "__main__":
-    main()

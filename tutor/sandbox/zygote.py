@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tutor.sandbox import confine
+from tutor.sandbox import confine, start
 
 IDLE = 0.5
 """Seconds without a request after which the slow half of torch is imported."""
@@ -31,21 +31,13 @@ def main() -> None:
     try:
         _warm_up()
     except ImportError as error:
-        _say(control, {"op": "lacking", "message": lacking(error)})
+        _say(control, {"op": "lacking", "message": start.lacking(error)})
         return
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         _say(control, {"op": "lacking", "message": f"torch started {threads} threads here, so it cannot be forked."})
         return
     _freeze()
     Zygote(control).serve()
-
-
-def lacking(error: ImportError) -> str:
-    """What to tell a person when `error` kept torch from being imported."""
-    name = (error.name or "").partition(".")[0]
-    if name in ("torch", "numpy", "safetensors", "msgspec") and isinstance(error, ModuleNotFoundError):
-        return f"{name} is not installed here: pip install {name}"
-    return f"torch cannot be imported here: {error}"
 
 
 def _warm_up() -> None:
