@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.repl.talk import at_terminal, front_for, talk
 
@@ -14,17 +14,42 @@ if TYPE_CHECKING:
 def run(given: str | None, device: str, course: str | None) -> int:
     """Talk until the person leaves. 0 whatever the lines did; 130 when Ctrl-C ended a pipe.
 
-    Raises UsageError when `given` names nothing, LessonError when it is wrong, EnvironmentLacking without torch.
+    Raises UsageError when `given` names nothing, LessonError when it is wrong, EnvironmentLacking without torch or
+    without the device.
     """
     start = None
     if given:
         from tutor.repl.given import read_given
 
         start = read_given(given, course)
-    return asyncio.run(talk(lambda: _sandbox(device), front_for(at_terminal()), start, course))
+    return asyncio.run(talk(lambda: opened(device), front_for(at_terminal()), start, course))
 
 
-def _sandbox(device: str) -> Sandbox:
+async def opened(device: str) -> tuple[Sandbox, dict[str, Any]]:
+    """A sandbox whose children use `device`, and its facts. Raises EnvironmentLacking."""
+    from tutor.commands.run import chosen
+
+    first = "cuda" if device == "auto" else device
+    sandbox, facts = await _started(first)
+    try:
+        wanted = chosen(device, facts)
+    except BaseException:
+        await sandbox.close()
+        raise
+    if wanted == first:
+        return sandbox, facts
+    await sandbox.close()
+    return await _started(wanted)
+
+
+async def _started(device: str) -> tuple[Sandbox, dict[str, Any]]:
     from tutor.sandbox.client import Sandbox
 
-    return Sandbox(device=device)
+    sandbox = Sandbox(device=device)
+    try:
+        await sandbox.start()
+        await sandbox.ready()
+        return sandbox, await sandbox.facts()
+    except BaseException:
+        await sandbox.close()
+        raise

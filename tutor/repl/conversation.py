@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from tutor.errors import TutorError, TutorFault
 from tutor.repl.piece import Piece
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from tutor.sandbox.client import Sandbox
     from tutor.sandbox.play import Play
     from tutor.sandbox.protocol import Outcome
+
+Opens = Callable[[], Awaitable["tuple[Sandbox, dict[str, Any]]"]]
+"""Starts a sandbox and measures its facts; raises EnvironmentLacking."""
 
 SECONDS = 30.0
 PATIENCE = 1.0
@@ -30,14 +34,14 @@ class Conversation:
 
     def __init__(
         self,
-        sandbox: Callable[[], Sandbox],
+        opens: Opens,
         say: Callable[[list[Piece]], None],
         given: Given | None = None,
         seconds: float = SECONDS,
     ) -> None:
         self.given = given
         self.facts: dict[str, Any] = {}
-        self._make_sandbox = sandbox
+        self._opens = opens
         self._sandbox: Sandbox | None = None
         self._say = say
         self._seconds = seconds
@@ -101,21 +105,27 @@ class Conversation:
 
     async def _open(self) -> Play:
         if self._sandbox is None:
-            self._sandbox = self._make_sandbox()
-            await self._sandbox.start()
-        await self._sandbox.ready()
+            self._sandbox, self.facts = await self._opens()
         play = await self._sandbox.play(self.given.code if self.given else "")
-        self.facts = self.facts or await self._sandbox.facts()
+        if not play.alive:
+            self._give_up(play)
         if self.given:
-            self._say([Piece("note", f"{self.given.label} gives:"), *await self._given(play)])
+            self._say([Piece("note", f"{self.given.label} gives:"), *await self._given(self.given, play)])
         return play
 
-    async def _given(self, play: Play) -> list[Piece]:
+    def _give_up(self, play: Play) -> NoReturn:
+        """Every child would end the same way, so there is no sense in another one."""
+        reason = play.given.note if play.given else ""
+        if self.given is None:
+            raise TutorFault(f"The sandbox could not start. {reason}".rstrip())
+        label, self.given = self.given.label, None
+        raise TutorError(f"What {label} gives cannot be set up. {reason}".rstrip())
+
+    async def _given(self, given: Given, play: Play) -> list[Piece]:
         from tutor.repl.show import shown
 
-        setup = play.given
-        if setup is not None and setup.status != "ok":
-            return shown(setup, self.given.code if self.given else "")
+        if play.given is not None and play.given.status != "ok":
+            return shown(play.given, given.code)
         return await self._held(play)
 
     async def _held(self, play: Play) -> list[Piece]:

@@ -12,12 +12,11 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor.repl.commands import is_command, leaves, obey
-from tutor.repl.conversation import Conversation
+from tutor.repl.conversation import Conversation, Opens
 from tutor.repl.piece import Piece
 
 if TYPE_CHECKING:
     from tutor.repl.given import Given
-    from tutor.sandbox.client import Sandbox
 
 
 class Front(Protocol):
@@ -35,12 +34,12 @@ class Front(Protocol):
         """Ctrl-C arrived as a signal."""
 
 
-async def talk(sandbox: Callable[[], Sandbox], front: Front, given: Given | None, course: str | None) -> int:
+async def talk(opens: Opens, front: Front, given: Given | None, course: str | None) -> int:
     """One conversation from start to end; the exit status.
 
     Raises EnvironmentLacking or TutorFault when there can be no sandbox.
     """
-    conversation = Conversation(sandbox, front.say, given)
+    conversation = Conversation(opens, front.say, given)
 
     def interrupt() -> None:
         conversation.interrupt()

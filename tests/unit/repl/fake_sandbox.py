@@ -16,8 +16,12 @@ class FakePlay:
 
     def __init__(self, setup: str) -> None:
         self.setup = setup
-        self.given: Outcome | None = Outcome(status="ok")
-        self.alive = True
+        self.given = Outcome(status="ok")
+        self.alive = setup != "deadly"
+        if not self.alive:
+            self.given = Outcome(status="timeout", note="Stopped: over the time limit of 10 s.")
+        if setup == "wrong":
+            self.given = Outcome(status="error", error=Failure(type="NameError", message="no y", line=1))
         self.ran: list[str] = []
         self._stopped = asyncio.Event()
 
@@ -54,20 +58,16 @@ class FakeSandbox:
         self._lacking = lacking
         self._delay = delay
 
-    async def start(self) -> None:
+    async def opens(self) -> tuple[Any, dict[str, Any]]:
         if self._delay:
             await self._delay.wait()
-
-    async def ready(self) -> None:
         if self._lacking:
             raise EnvironmentLacking(self._lacking)
+        return self, {"level": "full", "torch": "2.13.0"}
 
     async def play(self, setup: str = "", setup_name: str = "given") -> FakePlay:
         self.plays.append(FakePlay(setup))
         return self.plays[-1]
-
-    async def facts(self) -> dict[str, Any]:
-        return {"level": "full", "torch": "2.13.0"}
 
     async def close(self) -> None:
         self.closed = True

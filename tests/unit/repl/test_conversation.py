@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
 
 import pytest
 
 from tests.unit.repl.fake_sandbox import FakeSandbox
-from tutor.errors import EnvironmentLacking
+from tutor.errors import EnvironmentLacking, TutorError
 from tutor.repl import conversation as module
 from tutor.repl.conversation import Conversation
 from tutor.repl.given import Given
@@ -17,7 +16,7 @@ GONE = Piece("note", "A new process was started; the names made before are gone.
 
 def talk(sandbox: FakeSandbox, given: Given | None = None) -> tuple[Conversation, list[Piece]]:
     said: list[Piece] = []
-    return Conversation(cast(Any, lambda: sandbox), said.extend, given), said
+    return Conversation(sandbox.opens, said.extend, given), said
 
 
 async def under_way(sandbox: FakeSandbox, line: str) -> None:
@@ -113,6 +112,28 @@ async def test_without_torch_the_reason_is_raised() -> None:
     with pytest.raises(EnvironmentLacking, match="not installed"):
         await conversation.run("x")
     assert await conversation.complete("x") == []
+    await conversation.close()
+
+
+async def test_a_mistake_in_what_is_given_is_shown_and_the_prompt_works() -> None:
+    conversation, said = talk(FakeSandbox(), Given("mine", "wrong"))
+    await conversation.run("x")
+    assert [piece.text for piece in said] == [
+        "starting torch…",
+        "mine gives:",
+        "NameError: no y",
+        "(2,) float32",
+        "tensor([3., 7.])",
+    ]
+    await conversation.close()
+
+
+async def test_what_is_given_but_never_ends_is_an_error() -> None:
+    sandbox = FakeSandbox()
+    conversation, _ = talk(sandbox, Given("mine", "deadly"))
+    with pytest.raises(TutorError, match=r"What mine gives cannot be set up\. Stopped: over the time limit of 10 s\."):
+        await conversation.run("x")
+    assert len(sandbox.plays) == 1
     await conversation.close()
 
 

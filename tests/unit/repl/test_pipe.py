@@ -5,7 +5,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from typing import Any, cast
 
 import pytest
 
@@ -31,7 +30,7 @@ async def piped(pipe: tuple[int, int], text: str, prompting: bool = False) -> Fa
     os.write(writing, text.encode())
     os.close(writing)
     sandbox = FakeSandbox()
-    assert await talk(cast(Any, lambda: sandbox), Lines(prompting, reading), None, None) == 0
+    assert await talk(sandbox.opens, Lines(prompting, reading), None, None) == 0
     return sandbox
 
 
@@ -76,7 +75,7 @@ async def test_what_is_said_meanwhile_does_not_eat_the_prompt(
     started = asyncio.Event()
     sandbox = FakeSandbox(delay=started)
     given = Given("reductions", "x = ...")
-    talking = asyncio.create_task(talk(cast(Any, lambda: sandbox), Lines(True, reading), given, None))
+    talking = asyncio.create_task(talk(sandbox.opens, Lines(True, reading), given, None))
     out = ""
     while out.count(">>>") < 2:
         await asyncio.sleep(0.001)
@@ -92,7 +91,7 @@ async def test_ctrl_c_gives_up_a_line_at_a_bare_terminal(pipe: tuple[int, int]) 
     reading, writing = pipe
     sandbox = FakeSandbox()
     front = Lines(True, reading)
-    talking = asyncio.create_task(talk(cast(Any, lambda: sandbox), front, None, None))
+    talking = asyncio.create_task(talk(sandbox.opens, front, None, None))
     os.write(writing, b"x = (1,\n")
     while front._prompt != "... ":
         await asyncio.sleep(0.001)
@@ -107,7 +106,7 @@ async def test_ctrl_c_gives_up_a_line_at_a_bare_terminal(pipe: tuple[int, int]) 
 
 async def test_ctrl_c_ends_a_pipe_that_waits(pipe: tuple[int, int]) -> None:
     front = Lines(False, pipe[0])
-    talking = asyncio.create_task(talk(cast(Any, FakeSandbox), front, None, None))
+    talking = asyncio.create_task(talk(FakeSandbox().opens, front, None, None))
     while front._reading is None:
         await asyncio.sleep(0)
     os.kill(os.getpid(), signal.SIGINT)

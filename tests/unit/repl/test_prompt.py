@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
@@ -52,7 +51,7 @@ async def converse(pipe: PipeInput, keys: str, sandbox: FakeSandbox | None = Non
     sandbox = sandbox or FakeSandbox()
     terminal = Told(pipe)
     pipe.send_text(keys)
-    assert await asyncio.wait_for(talk(cast(Any, lambda: sandbox), terminal, None, None), 10) == 0
+    assert await asyncio.wait_for(talk(sandbox.opens, terminal, None, None), 10) == 0
     assert sandbox.closed
     return [line for play in sandbox.plays for line in play.ran], [piece.text for piece in terminal.told]
 
@@ -115,15 +114,14 @@ async def test_without_a_place_for_history_the_prompt_works(typed: PipeInput, tm
 
 
 async def test_without_torch_the_prompt_ends_with_the_reason(typed: PipeInput) -> None:
-    sandbox = FakeSandbox(lacking="torch is not installed.")
+    lacking = FakeSandbox(lacking="torch is not installed.")
     with pytest.raises(EnvironmentLacking, match="not installed"):
-        await asyncio.wait_for(talk(cast(Any, lambda: sandbox), Told(typed), None, None), 10)
-    assert sandbox.closed
+        await asyncio.wait_for(talk(lacking.opens, Told(typed), None, None), 10)
 
 
 async def test_the_toolbar_names_the_sandbox_and_torch(typed: PipeInput) -> None:
     terminal = Told(typed)
     assert terminal._toolbar() == " starting torch…"
     typed.send_text("x\r" + END)
-    await asyncio.wait_for(talk(cast(Any, FakeSandbox), terminal, None, None), 10)
+    await asyncio.wait_for(talk(FakeSandbox().opens, terminal, None, None), 10)
     assert terminal._toolbar() == " sandbox: full · torch 2.13.0 · :help"
