@@ -20,6 +20,7 @@ class Learner:
     def __init__(self, folder: Path) -> None:
         self.env = {"TUTOR_DATA_DIR": str(folder / "data"), "TUTOR_CACHE_DIR": str(folder / "cache")}
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
 
     def stand_at(self, lesson: str, question: str, draft: str = "") -> None:
         """As if the learner had left off there, with a draft typed."""
