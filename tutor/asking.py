@@ -7,10 +7,12 @@ revealed is here, once.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tutor.clock import Clock
-from tutor.errors import UsageError
+from tutor.errors import EnvironmentLacking, UsageError
 from tutor.examiner import Examiner, digest
 from tutor.grade.prompt import Prompt, prompt
 from tutor.grade.verdict import Verdict
@@ -45,6 +47,8 @@ class Asking(ABC):
         """The last verdict on the current question since it was opened."""
         self.revealing = False
         """Whether a second `reveal` would give the answer."""
+        self.trouble = ""
+        """Why the last thing done is not on the disk yet, in a sentence; empty when it is."""
         self.file: LessonFile
         self._clock = clock
         self._opened = clock.seconds()
@@ -143,6 +147,15 @@ class Asking(ABC):
         """Run code with the question's tensors; nothing is judged."""
         self.keep(code)
         return await self.examiner.run(self.file, self.question, code)
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        """A full disk must not stop a lesson: attempts wait in memory, and `trouble` says so."""
+        try:
+            yield
+            self.trouble = ""
+        except EnvironmentLacking as lacking:
+            self.trouble = str(lacking)
 
     def _arrived(self) -> None:
         """Begin anew with the question now in front."""

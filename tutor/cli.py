@@ -8,6 +8,7 @@ import sys
 import click
 
 from tutor import __version__
+from tutor.commands.stream import forgive
 from tutor.errors import TutorError
 
 DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
@@ -169,6 +170,7 @@ def doctor(as_json: bool) -> int:
 
 def main() -> None:
     """Run a command and leave with its status: 0 done, 1 the thing is wrong, 2 wrong usage, 3 not possible here."""
+    forgive()
     try:
         status = cli(standalone_mode=False)
     except TutorError as error:

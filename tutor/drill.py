@@ -82,7 +82,8 @@ class Drill(Asking):
             right = standing.last_result == "right"
             seconds = self._taken[-1].seconds
             rating = rating_of(right, standing.tries, standing.hints, standing.shown, seconds)
-            self._deck.rate(key, rating, self._clock.now())
+            with self._saving():
+                self._deck.rate(key, rating, self._clock.now())
             self.rated.append((key, rating))
             if rating == "again":
                 self._queue.append(key)
@@ -113,7 +114,8 @@ class Drill(Asking):
     def _remember(self, attempt: Attempt) -> None:
         self._taken.append(attempt)
         if attempt.action in ("answer", "reveal"):
-            self.store.add(replace(attempt, action="drill"))
+            with self._saving():
+                self.store.add(replace(attempt, action="drill"))
 
     def _arrive(self) -> None:
         key = self._queue[0]

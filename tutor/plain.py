@@ -88,6 +88,8 @@ class Plain:
                 await self._take(line)
             except TutorError as error:
                 self._say(f"! {error}")
+            if self.asking.trouble:
+                self._say(f"! {self.asking.trouble}")
         return 0
 
     async def _take(self, line: str) -> None:

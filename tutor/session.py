@@ -147,7 +147,8 @@ class Session(Asking):
         """Keep a draft, so that it comes back after a crash."""
         if text != self.draft:
             self._drafts[self.question.id] = text
-            self.store.keep_draft(self.catalog.key, self.file.slug, self.question.id, text)
+            with self._saving():
+                self.store.keep_draft(self.catalog.key, self.file.slug, self.question.id, text)
 
     def undo(self) -> str | None:
         """Take back the last accepted or revealed answer of the lesson and go there; None when there is none."""
@@ -195,7 +196,8 @@ class Session(Asking):
     def _arrive(self, index: int) -> None:
         self.index = index
         self._arrived()
-        self.store.keep_place(self.catalog.key, self.file.slug, self.question.id)
+        with self._saving():
+            self.store.keep_place(self.catalog.key, self.file.slug, self.question.id)
 
     def _standings(self) -> dict[str, Standing]:
         return fold(self._attempts)
@@ -203,4 +205,5 @@ class Session(Asking):
     def _remember(self, attempt: Attempt) -> None:
         if attempt.lesson == self.file.slug:
             self._attempts.append(attempt)
-        self.store.add(attempt)
+        with self._saving():
+            self.store.add(attempt)

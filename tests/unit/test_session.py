@@ -10,7 +10,7 @@ from tutor.lesson.catalog import Catalog
 
 from tutor import paths
 from tutor.clock import Clock
-from tutor.errors import UsageError
+from tutor.errors import EnvironmentLacking, UsageError
 from tutor.progress.store import Store
 from tutor.sandbox.client import Sandbox
 from tutor.session import Session
@@ -151,3 +151,23 @@ def test_a_prompt_shows_only_what_the_question_leans_on(opened: Opened) -> None:
     assert prompt.answer_kind == "line"
     session.goto("page-hello-there")
     assert session.prompt().given == ""
+
+
+async def test_a_full_disk_loses_no_verdict_and_says_so(
+    opened: Opened, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened()
+
+    def full(*_: object) -> None:
+        raise EnvironmentLacking("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        for name in ("add", "keep_draft", "keep_place"):
+            patch.setattr(store, name, full)
+        session.goto("shape")
+        assert (await session.submit("3")).passed
+        assert session.verdict is not None and session.verdict.passed
+        assert session.trouble == "The disk is full."
+        assert session.standing.status == "right"
+    session.next()
+    assert session.trouble == ""

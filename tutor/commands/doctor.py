@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tutor import __version__, paths
-from tutor.commands.stream import forgive
 from tutor.errors import TutorError
 from tutor.progress.database import look
 from tutor.sandbox.client import Sandbox
@@ -50,7 +49,6 @@ STATES = {
 
 def run(as_json: bool) -> int:
     """Print what was found; changes nothing. 0 when the tutor can be used, 3 when torch or the sandbox cannot."""
-    forgive()
     found = asyncio.run(gather())
     print(json.dumps(found) if as_json else "\n".join(lines(found)))
     return 0 if found["usable"] else 3

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tutor.commands.stream import forgive
 from tutor.errors import EnvironmentLacking, UsageError
 from tutor.grade.drawing import drawn, shape_text
 from tutor.legible import clipped, legible
@@ -27,7 +26,6 @@ def run(files: list[str], observe: list[str], device: str, seconds: float, as_js
 
     Raises EnvironmentLacking without torch or without the device.
     """
-    forgive()
     return asyncio.run(_run(files, observe, device, seconds, as_json))
 
 
