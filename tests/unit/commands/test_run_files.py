@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tutor.commands import run
+from tutor.commands.stream import forgive
 from tutor.errors import EnvironmentLacking
 from tutor.sandbox.protocol import CODE_MOST, Failure, Line, Observation, Outcome, Warned
 
@@ -220,6 +221,7 @@ def test_without_torch_it_is_3(sandbox: Any, script: Path) -> None:
 def test_halves_of_characters_end_nothing(sandbox: Any, script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     failure = Failure(type="ValueError", message="a\udc80b\x1b[31m\nmore")
     sandbox.outcomes["x = 1\n"] = Outcome(status="error", error=failure)
+    forgive()
     assert go(script) == 1
     assert capsys.readouterr().out.splitlines()[1:] == ["  ValueError: a?b", "    more"]
     assert go(script, as_json=True) == 1
