@@ -9,6 +9,7 @@ from tutor.sandbox.protocol import Failure, Line, Observation, Outcome
 
 LINE_MOST = 300
 MADE_MOST = 76
+ITEMS_MOST = 4
 MESSAGE_LINES_MOST = 12
 
 
@@ -54,7 +55,19 @@ def _result(outcome: Outcome) -> list[Piece]:
     if result.kind == "missing":
         return [Piece("error", summary(result))]
     value = Piece("value", legible(result.text))
-    return [Piece("caption", summary(result)), value] if result.kind == "tensor" else [value]
+    caption = _caption(result)
+    return [Piece("caption", caption), value] if caption else [value]
+
+
+def _caption(result: Observation) -> str:
+    """Shape and dtype, which a repr does not say: of a tensor, an array, or the tensors in a container."""
+    if result.kind == "tensor" or (result.kind == "object" and result.shape is not None):
+        return summary(result)
+    items = result.items or ()
+    if result.kind not in ("list", "tuple", "dict") or not any(item.kind == "tensor" for item in items):
+        return ""
+    parts = [summary(item) for item in items[:ITEMS_MOST]] + ["…"] * (len(items) > ITEMS_MOST)
+    return f"{summary(result)}: {', '.join(parts)}"
 
 
 def _failed(outcome: Outcome, code: str) -> list[Piece]:

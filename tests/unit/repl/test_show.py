@@ -21,6 +21,18 @@ def test_other_values_are_their_repr_and_none_is_silent() -> None:
     assert shown(Outcome(status="ok"), "n = 3") == []
 
 
+def test_shapes_inside_a_container_and_of_an_array_are_said() -> None:
+    pair = Observation(kind="tuple", type="max", text="max(...)", items=(TWO, TWO))
+    assert shown(Outcome(status="ok", observed={"_": pair}), "x.max(0)") == [
+        Piece("caption", "max of 2: (2,) float32, (2,) float32"),
+        Piece("value", "max(...)"),
+    ]
+    many = Observation(kind="list", type="list", text="[...]", items=(TWO,) * 9)
+    assert shown(Outcome(status="ok", observed={"_": many}), "xs")[0].text.endswith("(2,) float32, …")
+    array = Observation(kind="object", type="ndarray", text="array([1., 2.])", shape=(2,), dtype="float64")
+    assert shown(Outcome(status="ok", observed={"_": array}), "a")[0].text == "ndarray (2,) float64"
+
+
 def test_each_assignment_shows_what_it_made() -> None:
     lines = (
         Line(line=1, name="x", shape=(5, 7), dtype="float32"),
