@@ -162,7 +162,11 @@ def _how(exited: int | None) -> str:
     if exited is None:
         return "its report could not be read"
     if exited >= 0:
-        return "the code ended Python itself" if exited != 70 else "its process could not go on"
+        return (
+            "the code ended Python itself"
+            if exited != 70
+            else "its process could not go on, perhaps for want of memory"
+        )
     try:
         name = signal.Signals(-exited).name
     except ValueError:

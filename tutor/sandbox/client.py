@@ -128,7 +128,7 @@ class Sandbox:
             self._drop(child)
         if frame is None:
             raise TutorFault("The sandbox could not say what it is made of.")
-        return {**frame[0], "mode": "pool" if self._pooled else "zygote", "level": "limits only"}
+        return {**frame[0], "mode": "pool" if self._pooled else "zygote"}
 
     async def close(self) -> None:
         """End every process of the sandbox; returns when they are gone."""

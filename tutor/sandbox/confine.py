@@ -95,6 +95,12 @@ def in_force() -> dict[str, bool]:
     }
 
 
+def level(protections: dict[str, bool]) -> str:
+    """One word for what `protections` amount to, for people."""
+    walls = [protections[name] for name in ("files", "network", "programs")]
+    return "full" if all(walls) else "reduced" if any(walls) else "limits only"
+
+
 def _rlimit(name: str, value: int) -> None:
     if resource is None or not hasattr(resource, name):
         return

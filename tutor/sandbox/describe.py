@@ -193,7 +193,7 @@ class Describer:
                 "requires_grad": _PLAIN.requires_grad.__get__(value),
                 "is_leaf": _PLAIN.is_leaf.__get__(value),
             }
-            plain = torch.Tensor.as_subclass(value, torch.Tensor).detach()
+            plain = _PLAIN.detach(value)
             facts |= self._layout(plain)
             if not plain.is_meta:
                 facts |= self._data(plain)

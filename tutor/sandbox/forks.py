@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import subprocess
-import tempfile
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -160,7 +159,7 @@ class Forks:
         await self.close()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - held while the zygote lives.
+        self._log = os.fdopen(os.memfd_create("zygote"), "w+b")
         with theirs:
             self._process = subprocess.Popen(
                 start.command("tutor.sandbox.zygote", str(theirs.fileno())),

@@ -151,6 +151,9 @@ def run(channel: Channel, message: dict[str, Any]) -> None:
         failed = snippet.run_traced(message["code"], message["filename"], lines.append)
     elif failed is None:
         failed = snippet.run(message["code"], message["filename"])
+    if failed is not None:
+        # What filled the memory may be needed for saying so.
+        snippet.namespace.clear()
     channel.write({"ended": True})
     asked = channel.read()
     if asked is not None:
@@ -189,12 +192,19 @@ def _report(
     report = plain({"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls})
     if failed is not None:
         report["error"] = plain(failed)
-    tensors = safetensors.torch.save(describer.tensors) if describer.tensors else b""
+    tensors = _saved(describer.tensors)
     if len(encode(report)) > JSON_MOST or len(tensors) > TENSORS_MOST:
         too_much = Failure(type="OverflowError", message="there is too much here to look at", where="observe")
         report = plain({"observed": {e: missing(too_much) for e in observed}, "error": failed or too_much})
         tensors = b""
     channel.write(report, tensors)
+
+
+def _saved(tensors: dict[str, torch.Tensor]) -> bytes:
+    try:
+        return safetensors.torch.save(tensors) if tensors else b""
+    except Exception:  # noqa: BLE001 - a dtype this version cannot carry; the values in the report are left.
+        return b""
 
 
 def _flush() -> None:
@@ -252,12 +262,15 @@ def facts(channel: Channel, message: dict[str, Any]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    cuda = [torch.cuda.get_device_name(i) for i in range(count)]
+    protections = confine.in_force()
     channel.write(
         {
             "python": ".".join(map(str, sys.version_info[:3])),
             "torch": torch.__version__,
-            "cuda": [torch.cuda.get_device_name(i) for i in range(count)],
+            "cuda": cuda,
             "mps": bool(torch.backends.mps.is_available()),
-            "protections": confine.in_force(),
+            "protections": protections,
+            "level": confine.level(protections),
         }
     )

@@ -79,7 +79,7 @@ def zygote_of(sandbox: Sandbox) -> int:
         ("import sys; sys.setrecursionlimit(10**9)\ndef f(): f()\nf()", None, ""),
         (FORGED, "killed", "without a result"),
         ("x = bytearray(8 << 30)", "memory", "1024 MiB"),
-        ("x = []\nwhile True: x.append(torch.ones(1 << 20))", "memory", "1024 MiB"),
+        ("x = []\nwhile True: x.append(torch.empty(1 << 22))", "memory", "1024 MiB"),
     ],
 )
 async def test_no_way_out_is_a_result(sandbox, code, status, says):
@@ -158,7 +158,7 @@ async def test_a_play_session_that_goes_over_its_time_is_dead_and_says_so(sandbo
 
 async def test_a_session_that_ignores_the_first_interrupt_is_ended_by_the_second(sandbox):
     play = await sandbox.play()
-    code = "import time\nwhile True:\n    try:\n        while True: time.sleep(0.01)\n    except KeyboardInterrupt: pass"
+    code = "import time\nwhile True:\n  try:\n    while True: time.sleep(0.01)\n  except KeyboardInterrupt: pass"
     running = asyncio.ensure_future(play.run(code, seconds=20))
     for _ in range(2):
         await asyncio.sleep(0.2)
