@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from lesson_text import DRILLS, FILES, as_answer, kind, last
+
+from tests.oracle.lesson_text import DRILLS, FILES, as_answer, kind, last
 
 
 def without(sizes: tuple[int, ...], *gone: int) -> tuple[int, ...]:

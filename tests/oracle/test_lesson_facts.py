@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 import torch
-from lesson_text import FILES, KINDS, PREDICTIONS, PROGRAMS, as_answer, executed, kind, last
+
+from tests.oracle.lesson_text import FILES, KINDS, PREDICTIONS, PROGRAMS, as_answer, executed, kind, last
 
 SYLLABUS: dict[str, dict[str, Any]] = {
     "08-reductions.yaml": {

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from lesson_text import FILES, PREDICTIONS, UNGRADED, as_answer, kind, last
+
+from tests.oracle.lesson_text import FILES, PREDICTIONS, UNGRADED, as_answer, kind, last
 
 
 def prose(question: dict[str, Any]) -> Iterator[str]:
