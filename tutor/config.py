@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -31,10 +29,16 @@ def load(path: Path | None = None) -> tuple[Config, str]:
     """The choices, and a sentence when the file could not be used; then the defaults hold."""
     path = path or file()
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Config(), ""
     except (OSError, ValueError):
+        text = ""
+    import json  # most learners have no such file
+
+    try:
+        written = json.loads(text)
+    except ValueError:
         return Config(), f"{path} cannot be read, so the defaults hold; choosing a theme writes it anew."
     known = {f.name for f in fields(Config)}
     if not isinstance(written, dict) or not all(isinstance(v, str) for k, v in written.items() if k in known):
@@ -44,6 +48,9 @@ def load(path: Path | None = None) -> tuple[Config, str]:
 
 def save(config: Config, path: Path | None = None) -> None:
     """Keep the choices. A crash leaves the old file or the new one. Raises EnvironmentLacking."""
+    import json
+    import tempfile
+
     path = path or file()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

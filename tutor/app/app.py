@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 WARM = ("tutor.session", "tutor.lesson.load", "tutor.app.widgets.code_editor", "tree_sitter_python", "textual.command")
 """What the next keys will need, imported once the first frame is on the screen."""
 QUIT_SECONDS = 2.0
+HERE = Path(__file__).parent
 
 
 class TutorApp(App[None]):
     """The tutor on a whole terminal."""
 
     TITLE = "tutor"
-    CSS_PATH = "app.tcss"
+    # Read in one go: a stylesheet that comes with its screen makes every rule be parsed again.
+    CSS_PATH = [HERE / "app.tcss", HERE / "screens/home.tcss", HERE / "screens/question.tcss"]
     BINDINGS = [*bindings(EVERYWHERE)]
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
@@ -66,14 +69,13 @@ class TutorApp(App[None]):
             self.register_theme(theme)
         self.config, notice = config.load()
         self._notices = [notice] if notice else []
-        if self.config.theme in self.available_themes:
-            self.theme = self.config.theme
-        else:
-            self.theme = config.THEME
+        known = self.config.theme in self.available_themes
+        # Not watched: the stylesheet has not been read yet, and would be read twice.
+        self.set_reactive(App.theme, self.config.theme if known else config.THEME)
 
     # The first frame, and what waits for it
 
-    def _opening(self) -> Frame:
+    def get_default_screen(self) -> Frame:
         """Straight to the question where there is one to come back to, else the map."""
         if self._drill:
             from tutor.app.screens.drill import DrillScreen
@@ -90,7 +92,6 @@ class TutorApp(App[None]):
     def on_mount(self) -> None:
         """Everything that is not on the first frame begins after it."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
-        self.push_screen(self._opening())
         self.screen.call_after_refresh(self.call_later, self._wake)
 
     async def _wake(self) -> None:
@@ -120,7 +121,7 @@ class TutorApp(App[None]):
         from tutor.app.screens.home import HomeScreen
 
         if isinstance(self.screen, HomeScreen):
-            self.screen.refresh_places()
+            await self.screen.refresh_places()
 
     # The sandbox
 
@@ -194,7 +195,7 @@ class TutorApp(App[None]):
     async def _home(self) -> None:
         from tutor.app.screens.home import HomeScreen
 
-        await self.switch_screen(HomeScreen())
+        await self._front(HomeScreen())
 
     async def _open_lesson(self, slug: str | None) -> None:
         try:
@@ -214,7 +215,7 @@ class TutorApp(App[None]):
         from tutor.app.screens.lesson import LessonScreen
 
         if not isinstance(self.screen, LessonScreen):
-            await self.switch_screen(self._lesson_screen(self._entry(session.file.slug)))
+            await self._front(self._lesson_screen(self._entry(session.file.slug)))
         if isinstance(self.screen, LessonScreen):
             await self.screen.begin(session)
 
@@ -222,21 +223,32 @@ class TutorApp(App[None]):
         from tutor.app.screens.summary import SummaryScreen
 
         if self.session is not None:
-            await self.switch_screen(SummaryScreen(self.session))
+            await self._front(SummaryScreen(self.session))
 
     async def _open_drill(self) -> None:
         from tutor.app.screens.drill import DrillScreen
 
         drill = self._new_drill()
         if not isinstance(self.screen, DrillScreen):
-            await self.switch_screen(DrillScreen())
+            await self._front(DrillScreen())
         if isinstance(self.screen, DrillScreen):
             await self.screen.start(drill)
 
     async def _ended(self, lines: list[str]) -> None:
         from tutor.app.screens.summary import EndedScreen
 
-        await self.switch_screen(EndedScreen(lines))
+        await self._front(EndedScreen(lines))
+
+    async def _front(self, screen: Frame) -> None:
+        """Bring a screen to the front. The first one stays below the others, and is used again for its own kind."""
+        first = self.screen_stack[0]
+        if type(first) is type(screen):
+            while len(self.screen_stack) > 1:
+                await self.pop_screen()
+        elif len(self.screen_stack) == 1:
+            await self.push_screen(screen)
+        else:
+            await self.switch_screen(screen)
 
     def _session(self, slug: str | None) -> Session:
         if self.session is None:

@@ -115,8 +115,12 @@ class Frame(Screen[None]):
     def _focus_moved(self) -> None:
         self.call_next(self.refresh_keys)
 
-    def on_screen_resume(self) -> None:
+    async def resumed(self) -> None:
+        """Bring what is shown up to date."""
+
+    async def on_screen_resume(self) -> None:
         """Back in front."""
+        await self.resumed()
         self.refresh_keys()
         self.tutor.show_state()
         self.tutor.tell_notices(self)

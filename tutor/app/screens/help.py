@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -24,7 +25,7 @@ ABOUT = (
 class HelpScreen(ModalScreen[None]):
     """A page over the screen; any of its keys closes it."""
 
-    CSS_PATH = "help.tcss"
+    CSS_PATH = Path(__file__).with_name("help.tcss")
     BINDINGS = [Binding("escape,f1,enter,q,question_mark", "dismiss", "Close", show=False)]
 
     def __init__(self, here: str, acts: Sequence[Act]) -> None:

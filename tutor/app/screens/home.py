@@ -22,24 +22,24 @@ from tutor.app.widgets.top_line import TopLine
 class HomeScreen(Frame):
     """Every lesson with its progress; Enter on the first row goes on where you left off."""
 
-    CSS_PATH = "home.tcss"
     ACTS = (*HOME, *EVERYWHERE)
     BINDINGS = [*bindings(HOME)]
 
     def middle(self) -> Iterator[Widget]:
         """The map, and a word on what is under the cursor."""
-        yield Vertical(
-            Static(id="course", markup=False), CourseMap(self.places()), Static(id="about", markup=False), id="home"
-        )
+        yield Vertical(Static(id="course", markup=False), CourseMap(self.places()), Static(id="about", markup=False), id="home")
 
     def on_mount(self) -> None:
-        """Name the course and stand on the first row."""
+        """Stand on the first row."""
+        self.query_one(CourseMap).focus()
+
+    async def resumed(self) -> None:
+        """Name the course, and say how it stands now."""
         stands = overview.stands(self.tutor.catalog, self.tutor.store)
         done, total = sum(s.done for s in stands), sum(s.total for s in stands)
         self.query_one(TopLine).show(("tutor", self.tutor.catalog.title), count=f"{done} of {total} questions")
         self.query_one("#course", Static).update(paint.line(self.tutor.catalog.title))
-        self.query_one(CourseMap).focus()
-        self._tell()
+        await self.refresh_places()
 
     def places(self) -> list[Place]:
         """Continue, the lessons, the broken ones with their problem, drill and help."""
@@ -67,9 +67,10 @@ class HomeScreen(Frame):
             ("^Q", "Quit", "app.leave"),
         ]
 
-    def refresh_places(self) -> None:
-        """Something became known, such as what is due."""
-        self.query_one(CourseMap).show(self.places())
+    async def refresh_places(self) -> None:
+        """Something changed, such as what is due."""
+        await self.query_one(CourseMap).show(self.places())
+        self._tell()
 
     def action_open_here(self) -> None:
         """Open what is under the cursor."""

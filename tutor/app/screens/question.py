@@ -17,12 +17,12 @@ from tutor.app import faults
 from tutor.app.keys import QUESTION, bindings
 from tutor.app.screens.frame import Frame
 from tutor.app.widgets.key_line import Key
-from tutor.app.widgets.messages import AnswerEdited, AnswerGiven
+from tutor.app.widgets.messages import AnswerEdited, AnswerGiven, GoOn
 from tutor.app.widgets.question_body import QuestionBody
 from tutor.app.widgets.rail import Rail
-from tutor.app.widgets.verdict_strip import VerdictStrip
 
 if TYPE_CHECKING:
+    from tutor.app.widgets.verdict_strip import VerdictStrip
     from tutor.asking import Asking
 
 KEEP_SECONDS = 0.5
@@ -33,7 +33,6 @@ REVEAL = "Show the answer? It then counts as revealed. F6 again shows it; Escape
 class QuestionScreen(Frame):
     """A question, its answer and its verdict, whoever asks."""
 
-    CSS_PATH = "question.tcss"
     BINDINGS = [
         *bindings(QUESTION),
         Binding("enter", "check", show=False),
@@ -61,7 +60,7 @@ class QuestionScreen(Frame):
     @property
     def strip(self) -> VerdictStrip:
         """Where verdicts appear."""
-        return self.query_one(VerdictStrip)
+        return self.body.strip
 
     @property
     def running(self) -> bool:
@@ -138,7 +137,7 @@ class QuestionScreen(Frame):
     # Answering
 
     @on(AnswerGiven)
-    @on(VerdictStrip.GoOn)
+    @on(GoOn)
     async def _given(self) -> None:
         await self.action_check()
 

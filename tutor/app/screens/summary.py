@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
@@ -30,7 +31,7 @@ _IDS = 78
 class SummaryScreen(Frame):
     """A lesson from its end."""
 
-    CSS_PATH = "summary.tcss"
+    CSS_PATH = Path(__file__).with_name("summary.tcss")
     ACTS = (*SUMMARY, *EVERYWHERE)
     BINDINGS = [*bindings(SUMMARY)]
 
@@ -137,7 +138,7 @@ class SummaryScreen(Frame):
 class EndedScreen(Frame):
     """The end of a drill, in a few lines."""
 
-    CSS_PATH = "summary.tcss"
+    CSS_PATH = Path(__file__).with_name("summary.tcss")
     ACTS: Sequence[Act] = EVERYWHERE
     BINDINGS = [*bindings((Act("home", "escape,enter", "⏎", "Home", "Go to: the course map"),))]
 

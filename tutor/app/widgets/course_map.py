@@ -47,10 +47,10 @@ class CourseMap(Rows):
         """The place under the cursor."""
         return self.places[self.cursor]
 
-    def show(self, places: Sequence[Place]) -> None:
+    async def show(self, places: Sequence[Place]) -> None:
         """Other places, or the same ones at another standing."""
         self.places = list(places)
-        self.fill([Content(legible(place.title)) for place in places])
+        await self.fill([Content(legible(place.title)) for place in places])
 
     def on_resize(self) -> None:
         """The bars stay at the right."""

@@ -11,3 +11,7 @@ class AnswerGiven(Message):
 
 class AnswerEdited(Message):
     """The answer is not what it was."""
+
+
+class GoOn(Message):
+    """The learner has read what was said and wants the next question."""

@@ -12,15 +12,15 @@ from textual.widgets import Static
 
 from tutor.app import paint
 from tutor.app.themes import QUIET
-from tutor.app.widgets.outcome_view import OutcomeView
-from tutor.app.widgets.tensor_view import TensorView
-from tutor.app.widgets.verdict_strip import VerdictStrip
 
 if TYPE_CHECKING:
     from tutor.app.widgets.answer_line import AnswerLine
     from tutor.app.widgets.choices import Choices
     from tutor.app.widgets.code_editor import CodeEditor
     from tutor.app.widgets.line_order import LineOrder
+    from tutor.app.widgets.outcome_view import OutcomeView
+    from tutor.app.widgets.tensor_view import TensorView
+    from tutor.app.widgets.verdict_strip import VerdictStrip
     from tutor.asking import Hint
     from tutor.grade.prompt import Prompt
     from tutor.sandbox.protocol import Observation, Outcome
@@ -43,23 +43,27 @@ class QuestionBody(VerticalScroll):
     def __init__(self) -> None:
         super().__init__(id="body")
         self.answer: Answer | None = None
-        self._label = ""
-
-    @property
-    def strip(self) -> VerdictStrip:
+        self.strip: VerdictStrip
         """Where verdicts appear."""
-        return self.query_one(VerdictStrip)
+        self._drawn: TensorView
+        self._outcome: OutcomeView
+        self._label = ""
 
     async def show(self, prompt: Prompt, draft: str, graded: bool) -> None:
         """Another question."""
-        self.answer = answer_for(prompt, draft)
-        self._label = prompt.label
+        # Imported with the first question, which comes after the first frame.
+        from tutor.app.widgets.outcome_view import OutcomeView
+        from tutor.app.widgets.tensor_view import TensorView
+        from tutor.app.widgets.verdict_strip import VerdictStrip
+
+        self.answer, self._label = answer_for(prompt, draft), prompt.label
+        self._drawn, self._outcome, self.strip = TensorView(), OutcomeView(), VerdictStrip()
         parts: list[Widget] = [Static(id="label", markup=False), *_task(prompt, graded)]
-        parts += [TensorView(id="drawn"), Static(id="hints", markup=False)]
+        parts += [self._drawn, Static(id="hints", markup=False)]
         parts += [self.answer] if self.answer else []
         with self.app.batch_update():
             await self.remove_children()
-            await self.mount_all([*parts, OutcomeView(), VerdictStrip()])
+            await self.mount_all([*parts, self._outcome, self.strip])
             self.scroll_home(animate=False)
             (self.answer or self).focus(scroll_visible=False)
 
@@ -77,7 +81,7 @@ class QuestionBody(VerticalScroll):
 
     def show_drawn(self, values: list[tuple[str, Observation]]) -> None:
         """The tensors, when torch has made them."""
-        self.query_one(TensorView).show(values)
+        self._drawn.show(values)
 
     def show_hints(self, hints: Sequence[Hint]) -> None:
         """The hints taken so far."""
@@ -91,9 +95,8 @@ class QuestionBody(VerticalScroll):
 
     def show_outcome(self, outcome: Outcome) -> None:
         """What a run made."""
-        view = self.query_one(OutcomeView)
-        view.show(outcome)
-        self.reach(view)
+        self._outcome.show(outcome)
+        self.reach(self._outcome)
 
     def reach(self, widget: Widget) -> None:
         """Scroll to a part of the question once it is laid out."""
@@ -102,7 +105,7 @@ class QuestionBody(VerticalScroll):
 
 def answer_for(prompt: Prompt, draft: str) -> Answer | None:
     """The field a question is answered in; none for a page."""
-    # The editor and the list are imported when one is first needed: they are not part of the first frame.
+    # Each is imported when it is first needed: none is part of the first frame.
     if prompt.answer_kind == "none":
         return None
     if prompt.answer_kind == "code":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -64,17 +65,23 @@ class Rows(VerticalScroll):
         """How a row looks now."""
         return self.contents[index]
 
-    def on_mount(self) -> None:
-        """Show what there is."""
-        self.fill(self.contents)
+    def compose(self) -> ComposeResult:
+        """What there is."""
+        for index in range(len(self.contents)):
+            yield Row(self.row(index), index)
 
-    def fill(self, contents: list[Content]) -> None:
+    def on_mount(self) -> None:
+        """Show where the cursor is."""
+        self.paint()
+
+    async def fill(self, contents: list[Content]) -> None:
         """Other rows; the cursor stays where it can."""
+        same = len(contents) == len(self.contents)
         self.contents = contents
-        self.remove_children()
-        self.mount_all(Row(self.row(n), n) for n in range(len(contents)))
         self.set_reactive(Rows.cursor, max(min(self.cursor, len(contents) - 1), 0))
-        self.call_after_refresh(self.paint)
+        if not same:
+            await self.recompose()
+        self.paint()
 
     def paint(self) -> None:
         """Draw every row again."""

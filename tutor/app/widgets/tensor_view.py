@@ -21,8 +21,8 @@ class TensorView(Static):
 
     DEFAULT_CSS = "TensorView { height: auto; margin-top: 1; }"
 
-    def __init__(self, values: Iterable[tuple[str, Observation]] = (), *, id: str | None = None) -> None:
-        super().__init__("", markup=False, id=id)
+    def __init__(self, values: Iterable[tuple[str, Observation]] = ()) -> None:
+        super().__init__("", markup=False, id="drawn")
         self.values = list(values)
 
     def on_mount(self) -> None:

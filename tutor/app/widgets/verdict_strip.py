@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Static
 
 from tutor.app import paint
 from tutor.app.themes import QUIET
+from tutor.app.widgets.messages import GoOn
 from tutor.grade.verdict import GLYPH, Verdict
 from tutor.legible import legible
 
@@ -25,15 +25,12 @@ class VerdictStrip(Static, can_focus=True):
     """
     BINDINGS = [Binding("enter", "go_on", "Go on", show=False)]
 
-    class GoOn(Message):
-        """Enter on the strip."""
-
     def __init__(self) -> None:
         super().__init__(id="verdict", markup=False)
 
     def action_go_on(self) -> None:
         """Tell the screen."""
-        self.post_message(self.GoOn())
+        self.post_message(GoOn())
 
     def clear(self) -> None:
         """Nothing to say."""
