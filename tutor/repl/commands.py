@@ -64,12 +64,13 @@ def _help() -> list[Piece]:
 
 
 async def _give(label: str, conversation: Conversation, course: str | None) -> list[Piece]:
-    if not label:
-        given = conversation.given
-        return [Piece("output", given.code if given else "Nothing was given; `:given reductions` gives that lesson's.")]
-    from tutor.repl.given import read_given
+    from tutor.repl.given import lessons, read_given
 
     try:
+        if not label:
+            given = conversation.given
+            said = f"{given.label} gave:\n{given.code}" if given else "Nothing was given."
+            return [Piece("output", f"{said}\nLessons: {', '.join(lessons(course))}.")]
         conversation.given = read_given(label, course)
     except TutorError as error:
         return [Piece("error", str(error))]

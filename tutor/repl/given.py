@@ -36,6 +36,13 @@ def read_given(label: str, course: str | None = None) -> Given:
     return Given(label, "\n".join(part.rstrip() for part in parts if part.strip()))
 
 
+def lessons(course: str | None = None) -> list[str]:
+    """The names of the lessons there are. Raises TutorError when there is no course."""
+    from tutor.lesson.catalog import Catalog
+
+    return [entry.slug for entry in Catalog.open(Path(course) if course else None).entries]
+
+
 def _question_given(questions: tuple[Question, ...], slug: str, wanted: str) -> str:
     for question in questions:
         if question.id == wanted:

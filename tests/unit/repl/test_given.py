@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tutor.errors import TutorError, UsageError
-from tutor.repl.given import read_given
+from tutor.repl.given import lessons, read_given
 
 LESSON = """\
 format: 1
@@ -47,6 +47,10 @@ def test_a_question_of_a_family_has_numbers(course: str) -> None:
 def test_an_unknown_question_names_the_nearest(course: str) -> None:
     with pytest.raises(UsageError, match=r"no question 'frist'. Did you mean first\?"):
         read_given("sums:frist", course)
+
+
+def test_the_lessons_are_named(course: str) -> None:
+    assert lessons(course) == ["sums"]
 
 
 def test_an_unknown_lesson_is_refused(course: str) -> None:
