@@ -28,6 +28,8 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 DESCRIPTORS = 64
 FILE_SIZE = 16 << 20
+TASKS = 128
+"""Processes and threads beyond those the user has already; the kernel does not count root's."""
 
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
@@ -66,6 +68,8 @@ def settle(parent: int | None = None) -> None:
     _rlimit("RLIMIT_CORE", 0)
     _rlimit("RLIMIT_NOFILE", DESCRIPTORS)
     _rlimit("RLIMIT_FSIZE", FILE_SIZE)
+    if LINUX and os.getuid() != 0:
+        _rlimit("RLIMIT_NPROC", _tasks_of_user(os.getuid()) + TASKS)
     if hasattr(os, "nice"):
         os.nice(5)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
@@ -111,6 +115,17 @@ def _rlimit(name: str, value: int) -> None:
     # CPU needs room between the two: the soft one is a signal that names the reason, the hard one a plain kill.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(kind, (value, value + 1 if name == "RLIMIT_CPU" and value != hard else value))
+
+
+def _tasks_of_user(uid: int) -> int:
+    """How many tasks the kernel counts for `uid` now."""
+    count = 0
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            with contextlib.suppress(OSError):
+                if process.stat().st_uid == uid:
+                    count += process.joinpath("task").stat().st_nlink - 2
+    return count
 
 
 def _address_space() -> int | None:

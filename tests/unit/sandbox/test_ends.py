@@ -117,7 +117,7 @@ async def test_an_endless_print_costs_no_memory(sandbox):
 @pytest.mark.parametrize(
     "code",
     [
-        "import os\nwhile True: os.fork()",
+        "import os, time\nfor _ in range(6): os.fork()\ntime.sleep(30)",
         "from os import *\nif not fork():\n    setsid()\n    if not fork():\n        while True: pass\n    _exit(0)",
         "import subprocess\nsubprocess.Popen(['sleep', '1000'])",
         "import subprocess\nsubprocess.Popen(['sleep', '1000'], start_new_session=True)\nwhile True: pass",
@@ -126,6 +126,13 @@ async def test_an_endless_print_costs_no_memory(sandbox):
 )
 async def test_nothing_is_left_running(sandbox, code):
     await sandbox.run(Request(code=code, limits=Limits(seconds=1)))
+    assert await strangers(sandbox) == set()
+
+
+async def test_a_snippet_that_multiplies_is_ended_at_once(sandbox):
+    code = "import os, time\nfor _ in range(24): os.fork() or time.sleep(30)\ntime.sleep(30)"
+    outcome = await sandbox.run(Request(code=code))
+    assert (outcome.status, outcome.note) == ("killed", "Stopped: it started too many processes.")
     assert await strangers(sandbox) == set()
 
 
