@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     ":help": "this text",
     ":vars": "every name made so far, with shape and dtype",
-    ":given LESSON": "start anew with the tensors of a lesson, or of LESSON:QUESTION",
+    ":given LESSON": "start anew with a lesson's tensors; LESSON:QUESTION too",
     ":reset": "start anew",
     ":quit": "leave; Ctrl-D does it too",
 }
@@ -22,8 +22,8 @@ KEYS = {
     "Tab": "completes a name, or an attribute of the live object",
     "Enter": "runs what is whole; a blank line ends a block",
     "Alt-Enter": "always opens another line",
-    "Ctrl-C": "stops a running line (twice: ends its process), or clears the line",
-    "Ctrl-R": "searches older lines; the right arrow takes the grey suggestion",
+    "Ctrl-C": "stops a running line (twice: ends it); at the prompt, clears",
+    "Ctrl-R": "searches older lines; Right takes the grey suggestion",
 }
 
 _LEAVING = {":quit", ":q", ":exit", "exit", "exit()", "quit", "quit()"}
