@@ -56,7 +56,7 @@ class Conversation:
     def begin(self) -> asyncio.Task[Play]:
         """Start the child in the background, unless that was done."""
         if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
+            self._opening = asyncio.create_task(self._open(self.given))
         return self._opening
 
     def interrupt(self) -> None:
@@ -103,23 +103,22 @@ class Conversation:
         if self._sandbox is not None:
             await self._sandbox.close()
 
-    async def _open(self) -> Play:
+    async def _open(self, given: Given | None) -> Play:
         if self._sandbox is None:
             self._sandbox, self.facts = await self._opens()
-        play = await self._sandbox.play(self.given.code if self.given else "")
+        play = await self._sandbox.play(given.code if given else "")
         if not play.alive:
-            self._give_up(play)
-        if self.given:
-            self._say([Piece("note", f"{self.given.label} gives:"), *await self._given(self.given, play)])
+            self._give_up(given, play)
+        if given:
+            self._say([Piece("note", f"{given.label} gives:"), *await self._given(given, play)])
         return play
 
-    def _give_up(self, play: Play) -> NoReturn:
+    def _give_up(self, given: Given | None, play: Play) -> NoReturn:
         """Every child would end the same way, so there is no sense in another one."""
         reason = play.given.note if play.given else ""
-        if self.given is None:
+        if given is None:
             raise TutorFault(f"The sandbox could not start. {reason}".rstrip())
-        label, self.given = self.given.label, None
-        raise TutorError(f"What {label} gives cannot be set up. {reason}".rstrip())
+        raise TutorError(f"What {given.label} gives cannot be set up. {reason}".rstrip())
 
     async def _given(self, given: Given, play: Play) -> list[Piece]:
         from tutor.repl.show import shown

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ async def test_given_starts_anew_with_a_lessons_tensors(course: str) -> None:
         "x  (2,) float32",
     ]
     assert [play.setup for play in sandbox.plays] == ["", "x = torch.ones(2, 3)"]
+
+
+async def test_given_before_torch_is_there_is_announced_once(course: str) -> None:
+    started = asyncio.Event()
+    sandbox = FakeSandbox(delay=started)
+    said: list[Piece] = []
+    conversation = Conversation(sandbox.opens, said.extend)
+    conversation.begin()
+    obeying = asyncio.create_task(obey(":given sums", conversation, course))
+    await asyncio.sleep(0)
+    started.set()
+    await obeying
+    await conversation.begin()
+    await conversation.close()
+    assert [piece.text for piece in said].count("sums gives:") == 1
 
 
 async def test_given_alone_lists_the_lessons(course: str) -> None:
