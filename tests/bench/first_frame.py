@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tests.bench.learner import Learner
 from tests.bench.table import Row
 from tests.e2e.family import descendants, left
+from tests.e2e.learner import Learner
 from tests.e2e.terminal import Terminal
 
 TURNS = 16

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 
-from tests.bench.learner import Learner
 from tests.bench.table import Row, quantile
 from tests.e2e.family import descendants, left, resident_mb
+from tests.e2e.learner import Learner
 from tests.e2e.terminal import Terminal
 
 WANTED = 150

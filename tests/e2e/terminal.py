@@ -78,6 +78,11 @@ class Terminal:
         """What is on the screen now."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    @property
+    def modes(self) -> list[object]:
+        """How the line is set: echo, line by line or key by key."""
+        return termios.tcgetattr(self._fd)
+
     def read(self, seconds: float) -> bytes:
         """The next bytes, as they came; empty when none came in time or the program closed its side."""
         if not select.select([self._fd], [], [], max(0.0, seconds))[0]:

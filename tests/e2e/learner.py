@@ -11,11 +11,11 @@ from tutor.clock import Clock
 from tutor.lesson.catalog import Catalog
 from tutor.progress.store import Store
 
-TUTOR = [str(Path(sys.executable).with_name("tutor"))]
-
 
 class Learner:
     """Somebody who uses the installed command, with progress in `folder`."""
+
+    command = str(Path(sys.executable).with_name("tutor"))
 
     def __init__(self, folder: Path) -> None:
         self.env = {"TUTOR_DATA_DIR": str(folder / "data"), "TUTOR_CACHE_DIR": str(folder / "cache")}
@@ -33,4 +33,4 @@ class Learner:
 
     def start(self, *arguments: str, **terminal: Any) -> Terminal:
         """`tutor start` in a terminal."""
-        return Terminal([*TUTOR, "start", *arguments], env=self.env, cwd=self.folder, **terminal)
+        return Terminal([self.command, "start", *arguments], env=self.env, cwd=self.folder, **terminal)
