@@ -1,7 +1,7 @@
 """The JSON Schema of a lesson file, for editors: made from the model, with its docstrings as descriptions.
 
 Scalars are text until a field's type says otherwise, so where the model says text the schema takes numbers and truth
-values too; an answer or a value may stand in brackets.
+values too; an answer or a value may stand in brackets. YAML 1.1 reads `1e-3` as text, YAML 1.2 as a number.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tutor.lesson.model import FORMAT, KINDS, Fill, Fix, Lesson, Question, Wrong
 _REFERENCE = "#/$defs/{name}"
 _SCALAR = ["string", "number", "boolean"]
 _BRACKETED = ("answer", "value", "gives", "solution", "options")
+_NUMBER = "^[0-9]*[.]?[0-9]+([eE][-+]?[0-9]+)?$"
 _ID = {"type": _SCALAR, "pattern": "^[a-z0-9-]{1,64}$"}
 
 
@@ -73,6 +74,8 @@ def _loose(field: dict[str, Any], key: str) -> dict[str, Any]:
         made = _loose(kept[0], key) if len(kept) == 1 else {"anyOf": [_loose(option, key) for option in kept]}
     if made.get("type") == "string":
         made["type"] = [*_SCALAR, "array", "object"] if key in _BRACKETED else list(_SCALAR)
+    if made.get("type") == "number":
+        made |= {"type": ["number", "string"], "pattern": _NUMBER}
     if isinstance(made.get("items"), dict):
         made["items"] = _loose(made["items"], key)
     return made

@@ -67,6 +67,14 @@ class Builder:
         if not isinstance(node, Table):
             self.report.add(node.place, f"{what} is a table of `key: value` lines; this is {_form(node)}.")
             return None
+        cut = next(
+            (item for item in node.values.values() if isinstance(item, Text) and not _balanced(item.value)), None
+        )
+        if node.source and cut is not None:
+            self.report.add(
+                cut.place, f"a comma ends `{cut.value}` here, within braces; put the whole of it in quotes."
+            )
+            return None
         made: dict[str, Any] = {}
         types = fields(struct)
         for key, value in node.values.items():
@@ -143,7 +151,7 @@ class Builder:
         """A whole number."""
         if isinstance(node, Text) and re.fullmatch("[0-9]{1,9}", node.value):
             return int(node.value)
-        self.report.add(node.place, f"`{key}` is a whole number such as 25, not {_form(node)}.")
+        self.report.add(node.place, f"`{key}` is a whole number, not {_form(node)}.")
         return None
 
     def number(self, node: Node, path: str, key: str) -> float | None:

@@ -198,7 +198,7 @@ def _json_pairs(found: object, text: str, report: Report) -> dict[str, str]:
             report.add(place, f"`{question}` needs an answer: a text, a number, true, false or a list.")
         elif question in answers:
             report.add(place, f"`{question}` is answered twice.")
-        elif any(True for _ in unfit(said)):
+        elif any(True for _ in unfit(question + said)):
             report.add(place, f"the answer to `{question}` holds a control character; take it out.")
         else:
             answers[question] = said

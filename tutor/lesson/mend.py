@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 Position = tuple[int, int]
 
@@ -73,7 +74,8 @@ def mend(text: str, fault: Fault, known: frozenset[str], check: Callable[[str], 
         stopped = check(found.text)
         if stopped is None or (stopped > (fault.line, fault.column) and stopped[0] > found.place[0] - 1):
             return found
-    return Mended((fault.line + 1, fault.column + 1), _said(fault), None)
+    line, column = fault.began if "expected ':'" in fault.problem else (fault.line, fault.column)
+    return Mended((line + 1, column + 1), _said(fault), None)
 
 
 def _attempts(lines: list[str], fault: Fault, known: frozenset[str]) -> Iterator[Mended]:
@@ -140,7 +142,7 @@ def _quotes(lines: list[str], number: int, fault: Fault, known: frozenset[str] |
         end += 1
     while end > number and not lines[end].strip():
         end -= 1
-    for last in dict.fromkeys((number, end)):
+    for last in dict.fromkeys((end, number)):
         value = "\n".join([lines[number][column:], *lines[number + 1 : last + 1]]).rstrip()
         if not value or _BLOCK.match(value.partition("\n")[0]):
             return
@@ -154,7 +156,7 @@ def _owner(lines: list[str], number: int, known: frozenset[str] | None) -> Posit
         found = _LEAD.match(lines[n])
         if found is None or not lines[n].strip():
             continue
-        if found[2] and (found[2] in known if known else found[2].islower()):
+        if found[2] and (bool(get_close_matches(found[2], known, n=1, cutoff=0.8)) if known else found[2].islower()):
             return n, found.start(4)
         if "-" in found[1]:
             return n, found.end(1)
@@ -176,7 +178,7 @@ def _why(value: str, fault: Fault) -> str:
         return "the quotation mark that opens here is never closed."
     if "escape" in fault.problem:
         return f"a backslash means something else within double quotes; {advice(value.strip(chr(34)))}"
-    if value[0] in "[{":
+    if value[0] == "[":
         return f"{_REASONS[value[0]]}; {advice(value)} (a list of code goes one item per line, each after `- `)"
     reason = _REASONS.get(value[0], "")
     if not reason:

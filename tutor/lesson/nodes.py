@@ -153,7 +153,7 @@ class _Builder:
 
     def _text(self, event: Any, place: Place) -> Text:
         if event.style in ("|", ">"):
-            return Text(event.value, place, event.style, self._body(place[0]))
+            return Text(event.value, place, event.style, self._body(event.value, place[0]))
         comment = ""
         if event.style is None or event.style == "":
             rest = self._rest(event.end_mark).lstrip()
@@ -164,14 +164,13 @@ class _Builder:
         """The line from a mark on; the parser may stand one line behind the last."""
         return self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
 
-    def _body(self, after: int) -> Place:
-        """Where a block's first written line stands; `after` is the line of its `|`."""
-        line = self.lines[after] if after < len(self.lines) else ""
-        for later in self.lines[after:]:
-            if later.strip():
-                line = later
-                break
-        return after + 1, len(line) - len(line.lstrip()) + 1
+    def _body(self, value: str, after: int) -> Place:
+        """Where the first line of a block stands, below line `after`; every line is cut by the same indent."""
+        for raw, kept in zip(self.lines[after:], value.split("\n"), strict=False):
+            if raw.strip():
+                indent = len(raw) - len(kept) if raw.endswith(kept) else len(raw) - len(raw.lstrip())
+                return after + 1, indent + 1
+        return after + 1, 1
 
     def _row(self, event: Any, events: Iterator[Any], place: Place, depth: int) -> Row:
         row = Row(place)

@@ -25,7 +25,8 @@ class Report:
         self.problems: list[Problem] = []
 
     def add(self, place: tuple[int, int], message: str) -> None:
-        """Note one problem at a 1-based line and column."""
+        """Note one problem at a 1-based line and column. What it quotes of the file is made fit to be shown."""
+        message = legible(message).replace("\n", " ").encode("utf-8", "backslashreplace").decode()
         self.problems.append(Problem(str(self.path), *place, message))
 
     def close(self) -> None:
@@ -38,7 +39,12 @@ def read_text(path: Path) -> str:
     """The text of a file, its line ends all `\\n`. Raises LessonError when it cannot be read or is not plain text."""
     report = Report(path)
     try:
-        text = _bytes(path).decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            report.add((0, 0), f"the file is larger than {LARGEST >> 20} MiB; split it into several.")
+            report.close()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         report.add(_place(error.object[: error.start]), "this byte is not UTF-8; save the file as UTF-8.")
         report.close()
@@ -67,14 +73,6 @@ def unfit(text: str) -> Iterator[tuple[tuple[int, int], str]]:
                 break
 
 
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ValueError(f"is larger than {LARGEST >> 20} MiB; split it into several lessons")
-    return data
-
-
 def _place(before: bytes) -> tuple[int, int]:
     lines = before.split(b"\n")
     return len(lines), len(lines[-1].decode("utf-8", "replace")) + 1
@@ -87,5 +85,5 @@ def _unread(path: Path, error: OSError | ValueError) -> str:
         return "this is a folder, not a file."
     if isinstance(error, PermissionError):
         return "no permission to read this file."
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return f"the file {reason}." if isinstance(error, ValueError) else f"the file cannot be read: {reason}."
+    reason = error.strerror if isinstance(error, OSError) else "this is no name of a file"
+    return f"the file cannot be read: {reason}."
