@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from tutor.sandbox import libc
+
 Identity = Literal["own", "user", "capabilities", "none"]
 """Unprivileged already; the id of a user nobody else is; root without its capabilities; root as it is."""
 
@@ -72,28 +74,24 @@ def drop(way: Identity, slot: int) -> None:
 
 
 def _become(user: int) -> None:
-    _drop_bounding_set()
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
 
 
 def _drop_capabilities() -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    _drop_bounding_set()
     with contextlib.suppress(OSError):
         os.setgroups([])
-    _checked(libc.prctl(_PR_SET_SECUREBITS, _SECUREBITS, 0, 0, 0))
-    _checked(libc.prctl(_PR_CAP_AMBIENT, _AMBIENT_CLEAR, 0, 0, 0))
-    header, nothing = (ctypes.c_uint32 * 2)(_CAPABILITY_V3, 0), (ctypes.c_uint32 * 6)()
-    _checked(libc.capset(header, nothing))
+    libc.prctl(_PR_SET_SECUREBITS, _SECUREBITS)
+    libc.prctl(_PR_CAP_AMBIENT, _AMBIENT_CLEAR)
+    libc.call("capset", _header(), (ctypes.c_uint32 * 6)())
 
 
-def _drop_bounding_set() -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    for capability in range(_CAPABILITIES_MOST):
-        if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-            break
+def bound() -> None:
+    """See to it that no program this process or a child ever starts is given a capability. Needs root, once."""
+    with contextlib.suppress(OSError):
+        for capability in range(_CAPABILITIES_MOST):
+            libc.prctl(_PR_CAPBSET_DROP, capability)
 
 
 def powerless(way: Identity) -> bool:
@@ -107,15 +105,12 @@ def capabilities() -> int:
     """The capabilities in effect, permitted and inheritable, in one number; 0 where the system has none."""
     if sys.platform != "linux":
         return 0
-    libc = ctypes.CDLL(None, use_errno=True)
-    header, held = (ctypes.c_uint32 * 2)(_CAPABILITY_V3, 0), (ctypes.c_uint32 * 6)()
-    _checked(libc.capget(header, held))
+    held = (ctypes.c_uint32 * 6)()
+    libc.call("capget", _header(), held)
     low = held[0] | held[1] | held[2]
     high = held[3] | held[4] | held[5]
     return int(low | high << 32)
 
 
-def _checked(result: int) -> None:
-    if result != 0:
-        failed = ctypes.get_errno()
-        raise OSError(failed, os.strerror(failed))
+def _header() -> ctypes.Array[ctypes.c_uint32]:
+    return (ctypes.c_uint32 * 2)(_CAPABILITY_V3, 0)

@@ -1,6 +1,6 @@
 """The kernel's own rules on files: what is not granted beforehand cannot be opened, by this process or its threads.
 
-There are no rules that deny. A set of rules is made once, where files can still be looked at, and taken on by each child.
+No rule denies anything. A set of rules is made once, where files can still be looked at, and taken on by each child.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from tutor.sandbox import libc
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 REFER, TRUNCATE, IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
@@ -120,9 +122,4 @@ def enforce(fd: int) -> None:
 
 
 def _call(number: int, *arguments: object) -> int:
-    libc = ctypes.CDLL(None, use_errno=True)
-    done = int(libc.syscall(ctypes.c_long(number), *arguments))
-    if done < 0:
-        failed = ctypes.get_errno()
-        raise OSError(failed, os.strerror(failed), "landlock")
-    return done
+    return libc.call("syscall", ctypes.c_long(number), *arguments)

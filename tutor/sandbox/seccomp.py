@@ -1,7 +1,7 @@
 """The filter on system calls: a list of what is allowed; all else fails with an error the code can catch.
 
-The filter is a straight run of ranges in ascending order: "beyond this range? go on; else this verdict". Arguments are
-judged only where they are in registers, so nothing can be changed between the look and the call.
+The filter looks for the range a call's number is in, by halves. Arguments are judged only where they are in registers,
+so nothing can be changed between the look and the call.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tutor.sandbox import syscall
+from tutor.sandbox import libc, syscall
 
 KILL = 0x80000000
 ALLOW = 0x7FFF0000
@@ -23,12 +23,13 @@ _ERRNO = 0x00050000
 EPERM = _ERRNO | errno.EPERM
 ENOSYS = _ERRNO | errno.ENOSYS
 
-_LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
+_LOAD, _AND, _JUMP, _RETURN = 0x20, 0x54, 0x05, 0x06
 _EQUAL, _ABOVE, _AT_LEAST, _ANY = 0x15, 0x25, 0x35, 0x45
 _NUMBER, _ARCH, _ARGUMENTS = 0, 4, 16
 
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
 
+_LAST = 0xFFFFFFFF
 OWN_PID = 0xFFFFFFFF
 """Stands in a template where each child's own process id goes; no call has it as an argument that matters."""
 
@@ -133,7 +134,7 @@ def verdicts(machine: str, *, gpu: bool = False) -> dict[str, Verdict]:
 
 def _ranges(machine: str, *, gpu: bool) -> list[tuple[int, Verdict]]:
     """The last number of each run of equal verdicts, in order; beyond the last one no call exists."""
-    named = {}
+    named: dict[str, int] = {}
     for table in (syscall.ALLOWED, syscall.RULED, syscall.REFUSED):
         named |= syscall.numbers(table, machine)
     by_number = {named[name]: verdict for name, verdict in verdicts(machine, gpu=gpu).items()}
@@ -152,10 +153,18 @@ def program(machine: str, *, gpu: bool = False) -> list[Instruction]:
     steps = [_step(_LOAD, _ARCH), _step(_EQUAL, known.audit, yes=1), _end(KILL), _step(_LOAD, _NUMBER)]
     if known.foreign is not None:
         steps += [_step(_AT_LEAST, known.foreign, no=1), _end(ENOSYS)]
-    for last, verdict in _ranges(machine, gpu=gpu):
-        body = (_end(verdict),) if isinstance(verdict, int) else verdict
-        steps += [_step(_ABOVE, last, yes=len(body)), *body]
-    return [*steps, _end(ENOSYS)]
+    return [*steps, *_search([*_ranges(machine, gpu=gpu), (_LAST, ENOSYS)])]
+
+
+def _search(ranges: list[tuple[int, Verdict]]) -> list[Instruction]:
+    """The steps from a number to the verdict of its range, by halves."""
+    if len(ranges) == 1:
+        verdict = ranges[0][1]
+        return [_end(verdict)] if isinstance(verdict, int) else list(verdict)
+    middle = len(ranges) // 2
+    lower, upper = _search(ranges[:middle]), _search(ranges[middle:])
+    # A conditional jump reaches 255 steps only; the plain one reaches everywhere.
+    return [_step(_ABOVE, ranges[middle - 1][0], no=1), _step(_JUMP, len(lower)), *lower, *upper]
 
 
 @dataclass(frozen=True)
@@ -197,17 +206,16 @@ def supported() -> bool:
     """Whether this kernel and this machine can have the filter."""
     if sys.platform != "linux" or machine() is None:
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
-    # Without a program the kernel complains of the address, but only where it has filters at all.
-    return libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, None, 0, 0) != 0 and ctypes.get_errno() == errno.EFAULT
+    try:
+        libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER)
+    except OSError as error:
+        # Without a program the kernel complains of the address, but only where it has filters at all.
+        return error.errno == errno.EFAULT
+    return False
 
 
 def load(filter_: Filter) -> None:
     """Put this process, of one thread and with no_new_privs set, under the filter for good; raises OSError."""
     code = filter_.of_process(os.getpid())
     held = ctypes.create_string_buffer(code, len(code))
-    given = _Program(len(code) // 8, ctypes.addressof(held))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(given), 0, 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), "seccomp")
+    libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(_Program(len(code) // 8, ctypes.addressof(held))))

@@ -1,7 +1,7 @@
 """Numbers of system calls, for the two machines the filter knows, in three groups by what becomes of a call.
 
-Each entry is `name x86-64 aarch64`; `-` where that machine has no such call. A call in none of the tables does not exist
-as far as a child can tell.
+Each entry is `name x86-64 aarch64`; `-` where that machine has no such call. To a child, a call in none of the tables
+does not exist.
 """
 
 from __future__ import annotations
