@@ -36,7 +36,9 @@ def cli() -> None:
 @click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where snippets run.")
 @click.option("--plain", is_flag=True, help="Line by line on stdin and stdout: pipes, screen readers, dumb terminals.")
 def start(lesson: str | None, course: str | None, device: str, plain: bool) -> int:
-    """Learn; comes back to the very question, draft and hints included.
+    """Learn; comes back to the very question.
+
+    Draft and hints are kept too, whatever happens.
 
     \b
     Examples:
@@ -54,7 +56,9 @@ def start(lesson: str | None, course: str | None, device: str, plain: bool) -> i
 @click.option("--minutes", type=click.FloatRange(min=0.1), help="Stop after so many minutes.")
 @click.option("--plain", is_flag=True, help="Line by line on stdin and stdout.")
 def drill(course: str | None, minutes: float | None, plain: bool) -> int:
-    """Repeat what is due today, from the questions you have answered.
+    """Repeat what is due today.
+
+    Cards come from the questions you have answered.
 
     \b
     Examples:
@@ -93,7 +97,9 @@ def repl(given: str | None, course: str | None, device: str) -> int:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per file and line.")
 def run_(files: tuple[str, ...], observe: tuple[str, ...], device: str, seconds: float, as_json: bool) -> int:
-    """Run scripts in the sandbox, each in a fresh child; `-` is stdin.
+    """Run scripts in the sandbox; `-` is stdin.
+
+    Each file runs in a fresh child.
 
     \b
     Examples:
@@ -111,7 +117,9 @@ def run_(files: tuple[str, ...], observe: tuple[str, ...], device: str, seconds:
 @click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per question and line.")
 def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bool) -> int:
-    """Judge answers (YAML or JSON: question id to answer) without a screen.
+    """Judge a file of answers without a screen.
+
+    ANSWERS are YAML or JSON: question id to answer.
 
     \b
     Examples:
@@ -127,7 +135,9 @@ def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bo
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
 def check(paths: tuple[str, ...], as_json: bool) -> int:
-    """Prove lessons: every solution passes, every starter fails, every wrong answer gets its own feedback.
+    """Prove lessons right by running all they claim.
+
+    Every solution must pass, every starter fail, every listed wrong answer get its own feedback.
 
     \b
     Examples:
@@ -156,7 +166,7 @@ def schema() -> int:
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(as_json: bool) -> int:
-    """Versions, devices, where data lives, and what protects the sandbox.
+    """Versions, devices, paths, sandbox protections.
 
     \b
     Examples:
@@ -185,4 +195,9 @@ def main() -> None:
         # The reader went away (`tutor run ... | head`): leave quietly, and keep the interpreter from flushing into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except Exception as fault:  # noqa: BLE001 - the last door: a person must never meet a traceback.
+        from tutor.fault import sentence
+
+        click.echo(f"tutor: {sentence(fault, command=' '.join(sys.argv[1:]))}", err=True)
+        status = 3
     sys.exit(status or 0)

@@ -9,15 +9,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 
-from tutor import paths
 from tutor.errors import TutorFault
+from tutor.fault import written
 from tutor.grade import choice, code, predict
 from tutor.grade.answer import Unread
 from tutor.grade.verdict import Verdict
@@ -184,16 +182,7 @@ class Examiner:
 
     def _fault(self, file: LessonFile, question: Question, answer: str, fault: BaseException) -> Verdict:
         """Say that it was us, and write down what is needed to repeat it."""
-        record: dict[str, Any] = {"lesson": str(file.path), "question": question.id, "answer": answer}
-        record["traceback"] = "".join(traceback.format_exception(fault))
-        log = paths.fault_log()
-        try:
-            log.parent.mkdir(parents=True, exist_ok=True)
-            with log.open("ab") as out:
-                out.write(msgspec.json.encode(record) + b"\n")
-            where = f"What is needed to repeat it is in {log}."
-        except OSError as unwritten:
-            where = f"It could not be written down: {unwritten.strerror}."
+        where = written(fault, lesson=str(file.path), question=question.id, answer=answer)
         return Verdict(
             result="fault",
             headline="A fault of the tutor, not yours; nothing was scored.",
