@@ -11,7 +11,7 @@ from tutor.errors import TutorError
 
 
 def sentence(error: BaseException, **context: str) -> str:
-    """What a person reads about an error. The unexpected is written to the fault log, with what is needed to repeat it."""
+    """What a person reads about an error; the unexpected is written to the fault log with what repeats it."""
     if isinstance(error, TutorError):
         return str(error)
     return f"A fault of the tutor, not yours: {type(error).__name__}. {written(error, **context)}"
