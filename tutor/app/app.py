@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -52,6 +53,7 @@ class TutorApp(App[None]):
         minutes: float | None = None,
     ) -> None:
         """Raises UsageError when there is no such lesson."""
+        gc.disable()  # until the first frame: everything made up to there is needed
         super().__init__()
         self.catalog = catalog
         self.store = store
@@ -69,9 +71,14 @@ class TutorApp(App[None]):
             self.register_theme(theme)
         self.config, notice = config.load()
         self._notices = [notice] if notice else []
-        known = self.config.theme in self.available_themes
-        # Not watched: the stylesheet has not been read yet, and would be read twice.
-        self.set_reactive(App.theme, self.config.theme if known else config.THEME)
+        self._wear(self.config.theme if self.config.theme in self.available_themes else config.THEME)
+
+    def _wear(self, theme: str) -> None:
+        """Begin in a theme. Setting `theme` would have the stylesheet, not yet read, be read twice."""
+        self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
 
     # The first frame, and what waits for it
 
@@ -95,6 +102,10 @@ class TutorApp(App[None]):
         self.screen.call_after_refresh(self.call_later, self._wake)
 
     async def _wake(self) -> None:
+        # What was made to get here stays; collecting it over and over would be felt at the keys.
+        gc.collect(1)
+        gc.freeze()
+        gc.enable()
         from tutor.app.screens.drill import DrillScreen
         from tutor.app.screens.question import QuestionScreen
 
@@ -295,7 +306,7 @@ class TutorApp(App[None]):
             frame.notice(" ".join(fresh))
 
     def _theme_chosen(self, theme: object) -> None:
-        if self.theme != self.config.theme and not self.theme.startswith("textual-ansi"):
+        if self.theme != self.config.theme:
             self.config = config.Config(theme=self.theme)
             try:
                 config.save(self.config)

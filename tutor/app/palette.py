@@ -77,5 +77,5 @@ class Commands(_Listed):
             if act.palette:
                 yield act.words, "", partial(self.frame.run_act, act)
         yield from Places(self.screen).listed()
-        for theme in (*(theme.name for theme in themes.OWN), "textual-ansi"):
-            yield f"Theme: {theme}", "", partial(setattr, self.tutor, "theme", theme)
+        for theme in themes.OWN:
+            yield f"Theme: {theme.name}", "", partial(setattr, self.tutor, "theme", theme.name)

@@ -32,7 +32,7 @@ class Frame(Screen[None]):
     """A screen of the tutor."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (72, "-medium"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (22, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (22, "-medium-high"), (30, "-tall")]
     AUTO_FOCUS = None
     ACTS: Sequence[Act] = ()
     """What can be done here, for the palette and the help."""

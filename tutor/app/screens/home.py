@@ -27,7 +27,9 @@ class HomeScreen(Frame):
 
     def middle(self) -> Iterator[Widget]:
         """The map, and a word on what is under the cursor."""
-        yield Vertical(Static(id="course", markup=False), CourseMap(self.places()), Static(id="about", markup=False), id="home")
+        yield Vertical(
+            Static(id="course", markup=False), CourseMap(self.places()), Static(id="about", markup=False), id="home"
+        )
 
     def on_mount(self) -> None:
         """Stand on the first row."""

@@ -41,7 +41,9 @@ class SummaryScreen(Frame):
 
     def middle(self) -> Iterator[Widget]:
         """Counts, what to revisit, what is next."""
-        yield VerticalScroll(Static(Content("\n").join(self._lines()), id="summary", markup=False), id="ended")
+        text = Static(Content("\n").join(self._lines()), id="summary", markup=False)
+        text.auto_links = False
+        yield VerticalScroll(text, id="ended")
 
     def on_mount(self) -> None:
         """The same top line as the lesson's."""

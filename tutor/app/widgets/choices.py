@@ -55,9 +55,11 @@ class Choices(Rows):
         self.post_message(AnswerEdited())
 
     def action_pick(self) -> None:
-        """Choose what is under the cursor and give it."""
-        self._choose(self.cursor)
-        self.post_message(AnswerGiven())
+        """Give what is chosen. The first Enter only chooses: it may be one too many from the question before."""
+        if self.chosen < 0:
+            self._choose(self.cursor)
+        else:
+            self.post_message(AnswerGiven())
 
     def clicked(self, index: int, from_right: int) -> None:
         """The first click chooses, the next gives."""

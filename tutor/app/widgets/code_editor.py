@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 
+from rich.style import Style
 from textual import events
 from textual.widgets import TextArea
+from textual.widgets.text_area import TextAreaTheme
 
 from tutor.app.widgets.messages import AnswerEdited
 
 INDENT = "    "
+_COLOURS = {
+    "secondary": "keyword keyword.function keyword.return keyword.operator boolean constant.builtin include repeat "
+    "conditional exception operator.keyword",
+    "primary": "number float",
+    "success": "string string.documentation",
+    "foreground": "variable function function.call method method.call constructor type type.builtin class property "
+    "function.builtin operator punctuation.bracket punctuation.delimiter constant parameter module",
+}
+"""Colours of the theme by what tree-sitter calls the parts of Python."""
 
 
 class CodeEditor(TextArea):
@@ -34,10 +45,12 @@ class CodeEditor(TextArea):
         )
 
     def on_mount(self) -> None:
-        """Start where the writing starts: at the gap, else at the end."""
+        """Wear the theme, and start where the writing starts: at the gap, else at the end."""
+        self._wear()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._wear())
         rows = self.text.split("\n")
         for number, row in enumerate(rows):
-            gap = re.search(r"_{4,}", row)
+            gap = re.search(r"_{4,}|\.\.\.", row)
             if gap:
                 self.move_cursor((number, gap.start()))
                 self.move_cursor((number, gap.end()), select=True)
@@ -62,6 +75,17 @@ class CodeEditor(TextArea):
         event.stop()
         self.show_line_numbers = self.document.line_count > 2
         self.post_message(AnswerEdited())
+
+    def _wear(self) -> None:
+        """The colours of code to look at, for code to write."""
+        name = f"tutor-{self.app.theme}"
+        colours = self.app.theme_variables
+        styles = {
+            token: Style(color=colours[colour]) for colour, tokens in _COLOURS.items() for token in tokens.split()
+        }
+        styles["comment"] = Style(color=colours["foreground"], dim=True, italic=True)
+        self.register_theme(TextAreaTheme(name, syntax_styles=styles))
+        self.theme = name
 
     def _break_line(self) -> None:
         row, column = min(self.selection.start, self.selection.end)

@@ -23,6 +23,7 @@ class KeyLine(Widget):
 
     def __init__(self) -> None:
         super().__init__(id="keys")
+        self.auto_links = False
         self.keys: Sequence[Key] = ()
         self.state = ""
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Answer = AnswerLine | Choices | CodeEditor | LineOrder
 
+LABEL_ROWS = 3
+
 STANDS = {
     "right": ("✓ right", "$success"),
     "revealed": ("◐ revealed", "$warning"),
@@ -66,6 +68,14 @@ class QuestionBody(VerticalScroll):
             await self.mount_all([*parts, self._outcome, self.strip])
             self.scroll_home(animate=False)
             (self.answer or self).focus(scroll_visible=False)
+        self.call_after_refresh(self._show_answer)
+
+    def _show_answer(self) -> None:
+        """Bring the answer into view where that hides no more than the label; a longer task is read from its top."""
+        if self.answer is not None:
+            below = self.answer.virtual_region.bottom - self.size.height
+            if 0 < below <= LABEL_ROWS:
+                self.scroll_to(y=below, animate=False)
 
     @property
     def takes_enter(self) -> bool:

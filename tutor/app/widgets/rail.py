@@ -32,7 +32,9 @@ class Rail(VerticalScroll, can_focus=False):
     """Questions to click on."""
 
     def __init__(self) -> None:
-        super().__init__(Static(id="rail-text", markup=False), id="rail")
+        text = Static(id="rail-text", markup=False)
+        text.auto_links = False
+        super().__init__(text, id="rail")
 
     def show(self, goal: str, stops: Sequence[Stop], notes: Sequence[str] = ()) -> None:
         """Another lesson, or another standing."""

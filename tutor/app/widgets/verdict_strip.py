@@ -43,7 +43,9 @@ class VerdictStrip(Static, can_focus=True):
         lines = [Content.styled(f"{GLYPH[verdict.result]} {legible(verdict.headline)}", f"bold {colour}")]
         lines += [paint.line(text.strip()) for text in (verdict.belief, verdict.feedback) if text.strip()]
         lines += [
-            Content.styled(f"  {legible(line)}", QUIET) for text in verdict.evidence for line in text.splitlines()
+            Content("  ") + paint.line(line).stylize_before(QUIET)
+            for text in verdict.evidence
+            for line in text.splitlines()
         ]
         self._say(f"-{state}", Content("\n").join(lines), fade=True)
 
