@@ -68,7 +68,7 @@ def _blocks(text: str) -> Iterator[tuple[bool, str]]:
             fenced = not fenced
         elif not blank or (lines and was_code):
             lines.append(row)
-            was_code = code
+            was_code = code or (blank and was_code)
     if any(row.strip() for row in lines):
         yield was_code, _dedented(lines) if was_code else "\n".join(lines)
 

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import Worker
 
-from tutor.app import faults
+from tutor import fault
 from tutor.app.keys import QUESTION, bindings
 from tutor.app.screens.frame import Frame
 from tutor.app.widgets.key_line import Key
@@ -213,7 +213,7 @@ class QuestionScreen(Frame):
             return
         except Exception as error:  # noqa: BLE001 -- nothing a worker meets may end the app
             self.strip.clear()
-            self.notice(faults.sentence(error))
+            self.notice(fault.sentence(error))
 
     async def _draw(self, asking: Asking) -> None:
         question = asking.question
