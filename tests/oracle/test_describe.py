@@ -96,6 +96,11 @@ def test_views_tell_their_memory():
     assert described(torch.tensor([1 + 2j]).conj())[0].values == [["1.0", "-2.0"]]
 
 
+def test_memory_that_is_given_back_is_not_taken_for_shared():
+    describer = Describer()
+    assert len({describer.describe(torch.full((100,), n)).storage for n in range(50)}) == 50
+
+
 def test_gradients_and_parameters():
     w = torch.ones(2, requires_grad=True)
     leaf, made_of_it, parameter = (described(v)[0] for v in (w, w * 2, torch.nn.Parameter(w.detach())))

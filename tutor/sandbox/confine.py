@@ -66,7 +66,8 @@ def settle(parent: int | None = None) -> None:
     # A child of root gives up its user id here, before it stops being dumpable.
     _prctl(_PR_SET_DUMPABLE, 0)
     _rlimit("RLIMIT_CORE", 0)
-    _rlimit("RLIMIT_NOFILE", DESCRIPTORS)
+    # A GPU's driver holds many; it is out of sight when this is empty.
+    _rlimit("RLIMIT_NOFILE", DESCRIPTORS if os.environ.get("CUDA_VISIBLE_DEVICES") == "" else 8 * DESCRIPTORS)
     _rlimit("RLIMIT_FSIZE", FILE_SIZE)
     if LINUX and os.getuid() != 0:
         _rlimit("RLIMIT_NPROC", _tasks_of_user(os.getuid()) + TASKS)

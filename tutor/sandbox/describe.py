@@ -70,7 +70,8 @@ class Describer:
 
     def __init__(self) -> None:
         self.tensors: dict[str, torch.Tensor] = {}
-        self._storages: dict[int, int] = {}
+        # Held on to, so that no later tensor gets the address, and with it the number, of one that is gone.
+        self._storages: dict[int, tuple[int, torch.UntypedStorage]] = {}
         self._bytes_left = TENSORS_MOST - HEADER_ROOM
         self._values_left = VALUES_IN_ALL
         self._text_left = TEXT_IN_ALL
@@ -209,8 +210,10 @@ class Describer:
         }
 
     def _storage(self, plain: torch.Tensor) -> int | None:
-        address = plain.untyped_storage().data_ptr()
-        return self._storages.setdefault(address, len(self._storages)) if address else None
+        storage = plain.untyped_storage()
+        if not (address := storage.data_ptr()):
+            return None
+        return self._storages.setdefault(address, (len(self._storages), storage))[0]
 
     def _data(self, plain: torch.Tensor) -> dict[str, Any]:
         """The elements: in JSON when they are few, as bytes while there is room. Sized before anything is copied."""

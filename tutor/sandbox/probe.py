@@ -65,14 +65,15 @@ class Caller:
         self._snippet = snippet
         self._calls = calls
         self._describer = describer
-        self._drawing = self._names_for_drawing(setup)
+        self._setup = setup
+        self._drawing = self._names_for_drawing()
 
-    def _names_for_drawing(self, setup: str) -> dict[str, Any]:
+    def _names_for_drawing(self) -> dict[str, Any]:
         """The names an input's expression may use; the setup's are made anew, unbent by the code."""
         seed_all(self._calls.seed)
         fresh = Snippet()
         fresh.namespace.update(randint=random.randint, choice=random.choice, random=random.random)
-        fresh.run(setup, "given.py", "setup")
+        fresh.run(self._setup, "given.py", "setup")
         return fresh.namespace
 
     def all(self) -> tuple[Call, ...]:
@@ -90,11 +91,14 @@ class Caller:
         inputs = tuple(described(self._describer, a) for a in arguments)
         before = cloned(arguments)
         result, failed = self._guarded(lambda: self._function_on(arguments))
+        if changed := not same(before, arguments):
+            # An input may be one of the setup's own tensors, and the next case draws from them too.
+            self._drawing = self._names_for_drawing()
         return Call(
             inputs=inputs,
             result=None if failed else described(self._describer, result),
             failure=failed,
-            changed=not same(before, arguments),
+            changed=changed,
         )
 
     def _function_on(self, arguments: tuple[Any, ...]) -> Any:

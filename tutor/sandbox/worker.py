@@ -68,6 +68,11 @@ def be_started_ahead() -> NoReturn:
     What the code prints on either stream goes to stderr, merged.
     """
     job, result = os.dup(0), os.dup(1)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for fd in (job, result):
+            msvcrt.setmode(fd, os.O_BINARY)
     os.dup2(2, 1)
     _nothing_on_stdin()
     with contextlib.suppress(ValueError, OSError):

@@ -213,6 +213,13 @@ def all_texts(value: object) -> Iterator[str]:
         yield from all_texts(list(vars(value).values()))
 
 
+async def test_a_call_that_changes_what_the_setup_made_leaves_the_next_inputs_alone(sandbox):
+    calls = Calls(function="f", inputs=("k",), count=3, seed=0)
+    outcome = await ran(sandbox, "def f(k): return k.add_(1)", setup="k = torch.zeros(2)", calls=calls)
+    assert [c.inputs[0].values for c in outcome.calls] == [[0.0, 0.0]] * 3
+    assert all(c.changed for c in outcome.calls)
+
+
 async def test_text_is_fit_for_a_terminal_wherever_it_comes_from(sandbox):
     evil = "'\\x1b]52;c;aGk=\\x07\\u202eabc\\ud800'"
     code = "class K: pass\n" + (
