@@ -222,6 +222,10 @@ class QuestionScreen(Frame):
             self.body.show_drawn(values)
             await asking.prepare()
 
+    def on_worker_state_changed(self) -> None:
+        """What the keys do depends on whether something runs."""
+        self.refresh_keys()
+
     # What else can be done
 
     def action_hint(self) -> None:
@@ -327,14 +331,10 @@ class QuestionScreen(Frame):
         return not (self.body.takes_enter and self.focused is self.body.answer)
 
     def _keys_to_answer(self, asking: Asking) -> list[Key]:
-        word = "Check" if asking.question.graded else "Run"
+        answer, on, help = self.body.answer, ("F8", "Next", "next"), ("F1", "Help", "app.help")
         key = "^J" if self.body.takes_enter else "⏎"
         if not asking.question.graded:
-            return [(key, word, "check"), ("F8", "Next", "next"), ("F7", "Back", "back"), ("F1", "Help", "app.help")]
-        return [
-            (key, word, "check"),
-            ("F2", "Hint", "hint"),
-            ("F4", "Skip", "skip"),
-            ("F1", "Help", "app.help"),
-            ("^P", "All", "app.palette"),
-        ]
+            return [(key, "Run", "check"), on, ("F7", "Back", "back"), ("^G", "Go to", "jump"), help]
+        own = [(shown, label, "") for shown, label in answer.KEYS] if answer else []
+        rest = [("F2", "Hint", "hint"), ("F4", "Skip", "skip"), help, ("^P", "All", "app.palette")]
+        return [(key, "Check", "check"), *own, *rest]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.widgets import Input
 
 from tutor.app.widgets.messages import AnswerEdited, AnswerGiven
@@ -12,6 +14,7 @@ class AnswerLine(Input):
     """One line of text; Enter gives it."""
 
     takes_enter = False
+    KEYS: Sequence[tuple[str, str]] = ()
     HELP = "Type the answer and press Enter to check it. {how}"
 
     def __init__(self, title: str, how: str, draft: str) -> None:

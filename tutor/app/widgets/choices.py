@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.content import Content
 
@@ -17,6 +19,7 @@ class Choices(Rows):
     """One of a few answers."""
 
     takes_enter = False
+    KEYS: Sequence[tuple[str, str]] = (("a-z", "Choose"),)
     HELP = (
         "Choose one answer: type its letter or number, or move with the arrow keys or j and k. "
         "Enter gives the chosen one. With the mouse, click to choose and click again to give it."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rich.style import Style
 from textual import events
@@ -27,6 +28,7 @@ class CodeEditor(TextArea):
     """Python to write. Enter is a new line; the code is checked with Ctrl+J, Ctrl+Enter or F5."""
 
     takes_enter = True
+    KEYS: Sequence[tuple[str, str]] = ()
     HELP = (
         "Write Python here. Enter starts a new line and keeps the indentation, Tab indents, Shift+Tab takes it back. "
         "Ctrl+J (or Ctrl+Enter, or F5) checks or runs the code. Ctrl+Z and Ctrl+Y undo and redo typing. "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.binding import Binding
 from textual.content import Content
 
@@ -17,6 +19,7 @@ class LineOrder(Rows):
     """Lines that move. Those left out stay in sight, below the others."""
 
     takes_enter = False
+    KEYS: Sequence[tuple[str, str]] = (("Alt+↑↓", "Carry"), ("X", "Leave out"))
     HELP = (
         "Put the lines in order. Alt+Up and Alt+Down (or Shift) carry the line under the cursor; Space grabs it, and "
         "then the arrow keys carry it. X leaves a line out or takes it back in: some may not belong. Enter checks. "
