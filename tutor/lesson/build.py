@@ -67,13 +67,10 @@ class Builder:
         if not isinstance(node, Table):
             self.report.add(node.place, f"{what} is a table of `key: value` lines; this is {_form(node)}.")
             return None
-        cut = next(
-            (item for item in node.values.values() if isinstance(item, Text) and not _balanced(item.value)), None
-        )
-        if node.source and cut is not None:
-            self.report.add(
-                cut.place, f"a comma ends `{cut.value}` here, within braces; put the whole of it in quotes."
-            )
+        cut = [v for v in node.values.values() if isinstance(v, Text) and not _balanced(v.value)] if node.source else []
+        if cut:
+            told = f"a comma ends `{cut[0].value}` here, within braces; put the whole of it in quotes."
+            self.report.add(cut[0].place, told)
             return None
         made: dict[str, Any] = {}
         types = fields(struct)

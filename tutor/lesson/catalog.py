@@ -83,10 +83,16 @@ class Catalog:
         return load_lesson(Path(self._found(slug.strip()).path))
 
     def drills(self) -> list[LessonFile]:
-        """The families to drill. Raises LessonError."""
+        """The families to drill; a file that cannot be read is left out and joins `problems`."""
         from tutor.lesson.load import load_lesson
 
-        return [load_lesson(self.folder / name) for name in self._drills]
+        files = []
+        for name in self._drills:
+            try:
+                files.append(load_lesson(self.folder / name))
+            except LessonError as error:
+                self.problems = tuple(dict.fromkeys([*self.problems, *error.problems]))
+        return files
 
     def _found(self, asked: str) -> Entry:
         name = asked.casefold()

@@ -109,7 +109,16 @@ def test_a_broken_lesson_leaves_the_others_usable(folder: Path) -> None:
     assert Catalog.open(folder).problems == ()
 
 
-@pytest.mark.usefixtures("folder")
+def test_a_broken_drill_leaves_the_others_usable(folder: Path) -> None:
+    write(folder / "course.yaml", (folder / "course.yaml").read_text() + "  - drills/more.yaml\n")
+    write(folder / "drills" / "reductions.yaml", QUESTION + "    hnts: [a]\n")
+    write(folder / "drills" / "more.yaml", QUESTION)
+    catalog = Catalog.open(folder)
+    for _ in range(2):
+        assert [file.slug for file in catalog.drills()] == ["more"]
+        assert [(p.line, p.column) for p in catalog.problems] == [(7, 5)]
+
+
 def test_the_index_spares_reading(folder: Path, request: pytest.FixtureRequest) -> None:
     before = Catalog.open(folder)
     request.getfixturevalue("no_reading")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from tests.unit.lesson.samples import HEAD, QUESTION, Complaints, Loader
+from tutor.lesson import nodes
 
 MEANT = [
     "yes",
@@ -62,6 +64,14 @@ def test_scalars_stay_the_text_they_are(load: Loader, text: str) -> None:
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.items())
 def test_a_trap_is_refused_with_the_quoting_to_use(complaints: Complaints, text: str, reason: str) -> None:
+    assert complaints(f"{QUESTION}    because: {text}\n") == [f"7:14: {reason}; put it in quotes: {quoted(text)}"]
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.items())
+def test_the_slower_parser_is_told_apart_by_nothing(
+    complaints: Complaints, monkeypatch: pytest.MonkeyPatch, text: str, reason: str
+) -> None:
+    monkeypatch.setattr(nodes, "_Parser", yaml.SafeLoader)
     assert complaints(f"{QUESTION}    because: {text}\n") == [f"7:14: {reason}; put it in quotes: {quoted(text)}"]
 
 
