@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,14 @@ def dropped(way: str, path: Path) -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout.split()
 
 
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that every user can look into, unlike those pytest makes."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
 @needs_root
 def test_another_users_id_is_for_good(tmp_path):
     mine = tmp_path / "mine"
@@ -59,8 +69,8 @@ def test_root_without_its_powers_still_reads_its_files(tmp_path):
 
 
 @needs_root
-def test_the_stronger_way_is_taken_where_python_stays_readable(tmp_path):
-    shut, open_ = tmp_path / "shut", tmp_path / "open"
+def test_the_stronger_way_is_taken_where_python_stays_readable(public):
+    shut, open_ = public / "shut", public / "open"
     for folder, mode in ((shut, 0o700), (open_, 0o755)):
         folder.mkdir()
         (folder / "module.py").write_text("")

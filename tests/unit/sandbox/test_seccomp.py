@@ -214,7 +214,7 @@ async def main():
     return await asyncio.to_thread(lambda: 7)
 with concurrent.futures.ThreadPoolExecutor(4) as pool:
     print(sum(pool.map(abs, range(-4, 1))), asyncio.run(main()))
-r, w = os.pipe(); os.write(w, b"x"); print(os.read(r, 1))
+r, w = os.pipe(); os.write(w, b"x"); print(os.read(r, 1), flush=True)
 os.abort()
 """)
     assert done.stdout.split() == ["10", "7", "b'x'"]
