@@ -50,7 +50,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}: {self.message}"
+        place = [str(number) for number in (self.line, self.column) if number]
+        return ":".join([self.path, *place]) + f": {self.message}"
 
 
 class LessonError(TutorError):
