@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from dataclasses import replace
 from typing import Any
 
 from tutor.sandbox import unpack
@@ -24,7 +25,9 @@ async def attempt(child: Child, request: Request) -> Outcome:
         return refusal
     began = time.monotonic()
     frame = await watched(child, _talk(child, request), request.limits)
-    return await conclude(child, frame, request.limits, time.monotonic() - began)
+    outcome = await conclude(child, frame, request.limits, time.monotonic() - began)
+    # Names that nobody asked for are a forger's, and would be shown as they are.
+    return replace(outcome, observed={e: outcome.observed[e] for e in request.observe if e in outcome.observed})
 
 
 def refused(code: str) -> Outcome | None:
@@ -152,7 +155,10 @@ async def _ending(child: Child, limits: Limits) -> tuple[Status, str]:
         return "output", f"Stopped: it printed more than the limit of {limits.output_total / (1 << 20):g} MiB."
     if child.stopped:
         return "killed", _STOPPED.get(child.stopped, "Stopped.")
-    exited = await child.gone(1.0)
+    if child.broken:
+        return "killed", f"The run ended without a result: {_how(None)}."
+    # The zygote may be importing for a while before it can say.
+    exited = await child.gone(4.0)
     if exited == -getattr(signal, "SIGXCPU", 24):
         return "timeout", f"Stopped: over the time limit of {limits.seconds:g} s of processor time."
     return "killed", f"The run ended without a result: {_how(exited)}."

@@ -69,9 +69,10 @@ class Child:
     def on_result(self, data: bytes) -> None:
         """Bytes on the result stream; empty at its end."""
         try:
-            self.frames.feed(data)
+            if not self.broken:
+                self.frames.feed(data)
         except Malformed:
-            self.broken = True
+            self._disbelieve()
         self._ended = self._ended or not data
         self._news.set()
 
@@ -101,11 +102,17 @@ class Child:
             try:
                 frame = None if self.broken or self.stopped else self.frames.take()
             except Malformed:
-                self.broken, frame = True, None
+                frame = None
+                self._disbelieve()
             if frame is not None or self._ended or self.broken or self.stopped:
                 return frame
             self._news.clear()
             await self._news.wait()
+
+    def _disbelieve(self) -> None:
+        """It sent what is no frame; whatever more it says would only fill our memory."""
+        self.broken, self.frames = True, Frames()
+        self.kill()
 
     async def over(self) -> bool:
         """Whether the result stream ends here, as it should after the last frame; waits a little to see."""

@@ -104,6 +104,9 @@ class Comparison:
         if wanted.keys and came.keys:
             there = dict(zip(came.keys, theirs, strict=False))
             theirs = tuple(there.get(k, Observation(kind="missing")) for k in wanted.keys)
+        if len(theirs) != len(ours):
+            # A length that is only claimed is no entry.
+            return _differ(name, "length", item, str(len(ours)), str(len(theirs)))
         # What a module's parameters hold depends on the order in which they were made; their shapes do not.
         inner = self if wanted.kind != "module" else Comparison(_without_values(self._terms), {}, {})
         for key, one, other in zip(wanted.keys or range(len(ours)), ours, theirs, strict=False):

@@ -6,6 +6,7 @@ Nothing is allocated on the word of a length field, and whatever does not fit th
 from __future__ import annotations
 
 import json
+import math
 import os
 from typing import Any
 
@@ -24,9 +25,16 @@ def _no_constant(name: str) -> float:
     raise Malformed(f"{name} is not JSON")
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise Malformed(f"{text[:40]} is beyond any number")
+    return value
+
+
 def _parse(body: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        message = json.loads(body.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise Malformed(str(error)[:200]) from None
     if not isinstance(message, dict):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from tutor.legible import legible
 from tutor.sandbox.frame import Malformed
 from tutor.sandbox.protocol import Call, Difference, Failure, Line, Observation, Warned
+
+NESTED_MOST = 160
+"""A tensor has at most 64 dimensions, and containers are described eight deep."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,37 +30,38 @@ class Report:
 
 def report(message: dict[str, Any]) -> Report:
     """The report in a frame's JSON; raises Malformed."""
-    read: Report = _legible(_converted(message, Report))
-    return read
+    return _read(message, Report)
 
 
 def difference(message: dict[str, Any] | None) -> Difference | None:
     """The judge's finding; raises Malformed."""
-    read: Difference | None = None if message is None else _legible(_converted(message, Difference))
+    return None if message is None else _read(message, Difference)
+
+
+def _read(message: Any, kind: type[T]) -> T:
+    try:
+        read: T = _legible(msgspec.convert(message, kind), NESTED_MOST)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise Malformed(str(error)) from None
     return read
 
 
-def _converted(message: Any, kind: Any) -> Any:
-    try:
-        return msgspec.convert(message, kind)
-    except (msgspec.ValidationError, RecursionError) as error:
-        raise Malformed(str(error)) from None
-
-
-def _legible(value: Any) -> Any:
+def _legible(value: Any, room: int) -> Any:
     """`value` with every text fit for a terminal. Keys of `observed` are ours and stay."""
+    if room < 0:
+        raise Malformed("nested deeper than any value")
     if isinstance(value, str):
         return legible(value if value.isascii() else value.encode("utf-8", "replace").decode())
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {f.name: v for f in fields(value) if (v := _cleaned(getattr(value, f.name))) is not None}
+        changed = {f.name: v for f in fields(value) if (v := _cleaned(getattr(value, f.name), room)) is not None}
         return replace(value, **changed) if changed else value
     if isinstance(value, (tuple, list)):
-        return type(value)(_legible(v) for v in value)
+        return type(value)([_legible(v, room - 1) for v in value])
     if isinstance(value, dict):
-        return {k: _legible(v) for k, v in value.items()}
+        return {k: _legible(v, room - 1) for k, v in value.items()}
     return value
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any, room: int) -> Any:
     """The legible form of a field that may hold text; None where there is nothing to clean."""
-    return _legible(value) if isinstance(value, (str, tuple, list, dict)) or is_dataclass(value) else None
+    return _legible(value, room - 1) if isinstance(value, (str, tuple, list, dict)) or is_dataclass(value) else None
