@@ -66,9 +66,10 @@ class Zygote:
         self._control = control
         self._children: set[int] = set()
         self._warm = False
+        self._importing = False
         self._wake, alarm = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGCHLD, self._on_child)
         signal.signal(signal.SIGTERM, lambda *_: self._leave())
 
     def serve(self) -> None:
@@ -90,6 +91,13 @@ class Zygote:
         if not ready:
             self._warm_further()
         return True
+
+    def _on_child(self, *_: object) -> None:
+        """Between two turns the wake-up is enough; during the long import whoever ends is reported from in here."""
+        if self._importing:
+            self._importing = False
+            self._reap()
+            self._importing = True
 
     def _request(self) -> bool:
         message, fds, _, _ = socket.recv_fds(self._control, 4096, 8)
@@ -129,10 +137,11 @@ class Zygote:
         """The first optimizer imports half of torch again, at 0.7 s a child: once here instead."""
         from tutor.sandbox import worker
 
-        self._warm = True
+        self._warm = self._importing = True
         gc.enable()
         worker.warm_further()
         _freeze()
+        self._importing = False
         _say(self._control, {"op": "warm"})
 
     def _leave(self) -> NoReturn:
