@@ -64,6 +64,7 @@ class TutorApp(App[None]):
         self._device, self._lesson, self._drill, self._minutes = device, lesson, drill, minutes
         self._state = "starting torch…"
         self._told = 0
+        self._awake = False
         self._asked_to_quit = float("-inf")
         if lesson is not None and not any(entry.slug == lesson for entry in catalog.entries):
             catalog.lesson(lesson)  # says which lessons there are
@@ -109,6 +110,7 @@ class TutorApp(App[None]):
         from tutor.app.screens.drill import DrillScreen
         from tutor.app.screens.question import QuestionScreen
 
+        self._awake = True
         self.run_worker(self._start_sandbox(), exit_on_error=False)
         if isinstance(self.screen, DrillScreen):
             await self._open_drill()
@@ -373,5 +375,5 @@ class TutorApp(App[None]):
 
     async def on_unmount(self) -> None:
         """No child outlives the screen."""
-        if self._sandbox is not None:
-            await self._sandbox.close()
+        if self._awake:
+            await self.sandbox.close()

@@ -17,6 +17,7 @@ _BACKWARD = frozenset({"back", "undo"})
 class DrillScreen(QuestionScreen):
     """One card after the other."""
 
+    BACKWARD = False
     ACTS: tuple[Act, ...] = (*(act for act in QUESTION if act.id not in _BACKWARD), *EVERYWHERE)
 
     def on_mount(self) -> None:
@@ -34,7 +35,7 @@ class DrillScreen(QuestionScreen):
     def show_where(self) -> None:
         """How many are left."""
         if self.asking is not None:
-            self.query_one(TopLine).show(("tutor", "Drill", self.asking.file.slug), count=self.asking.where)
+            self.query_one(TopLine).show(("tutor", "Drill", self.asking.file.lesson.lesson), count=self.asking.where)
 
     async def finish(self) -> None:
         """The sitting is over."""

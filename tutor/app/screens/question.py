@@ -33,6 +33,8 @@ REVEAL = "Show the answer? It then counts as revealed. F6 again shows it; Escape
 class QuestionScreen(Frame):
     """A question, its answer and its verdict, whoever asks."""
 
+    BACKWARD = True
+    """Whether there is a way back to earlier questions."""
     BINDINGS = [
         *bindings(QUESTION),
         Binding("enter", "check", show=False),
@@ -44,6 +46,10 @@ class QuestionScreen(Frame):
         super().__init__()
         self.asking: Asking | None = None
         self._settled: str | None = None
+        """The text that was accepted."""
+        self._refused: str | None = None
+        """The text that was not; giving it again would only count it twice."""
+        self._trouble = ""
         self._work: Worker[None] | None = None
         self._keeping: Timer | None = None
 
@@ -84,13 +90,14 @@ class QuestionScreen(Frame):
         """Show the question in front of the learner."""
         if (asking := self.asking) is None:
             return
-        self._settled = None
+        self._settled = self._refused = None
         self.clear_notice()
         hints = asking.hints_shown()
         await self.body.show(asking.prompt(), asking.draft, asking.question.graded)
         self.body.show_standing(asking.standing.status)
         self.body.show_hints(hints)
         self.show_where()
+        self._tell_trouble()
         self.refresh_keys()
         self.run_worker(self._guarded(self._draw(asking)), group="draw", exclusive=True)
 
@@ -121,6 +128,14 @@ class QuestionScreen(Frame):
         if self.asking is not None and answer is not None:
             with self.noticing():
                 self.asking.keep(answer.text)
+            self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
+        """What is not being saved must be known, once."""
+        trouble = self.asking.trouble if self.asking else ""
+        if trouble and trouble != self._trouble:
+            self.notice(trouble)
+        self._trouble = trouble
 
     @on(AnswerEdited)
     def _edited(self) -> None:
@@ -149,6 +164,9 @@ class QuestionScreen(Frame):
         if answer is None or self.settled:
             await self.action_next()
             return
+        if answer.text == self._refused and not answer.takes_enter:
+            self.body.reach(self.strip)
+            return
         self.keep_now()
         judge = self._submit if self.asking.question.graded else self._try_out
         self._work = self.run_worker(self._guarded(judge(self.asking, answer.text)), group="run", exclusive=True)
@@ -162,6 +180,7 @@ class QuestionScreen(Frame):
     async def _submit(self, asking: Asking, text: str) -> None:
         verdict = await self._timed(asking.submit(text))
         self._settled = text if verdict.passed else None
+        self._refused = text if verdict.result == "wrong" else None
         self.strip.show_verdict(verdict)
         self._judged(asking)
 
@@ -174,6 +193,7 @@ class QuestionScreen(Frame):
         """Standing, dots and keys after an answer; an accepted answer hands Enter to the strip."""
         self.body.show_standing(asking.standing.status)
         self.show_where()
+        self._tell_trouble()
         self.body.reach(self.strip)
         if self._settled is not None and self.body.takes_enter:
             self.strip.focus(scroll_visible=False)
@@ -213,7 +233,7 @@ class QuestionScreen(Frame):
             return
         except Exception as error:  # noqa: BLE001 -- nothing a worker meets may end the app
             self.strip.clear()
-            self.notice(fault.sentence(error))
+            self.notice(fault.sentence(error, question=self.asking.question.id if self.asking else ""))
 
     async def _draw(self, asking: Asking) -> None:
         question = asking.question
@@ -318,13 +338,9 @@ class QuestionScreen(Frame):
         if self.asking.revealing:
             return [("F6", "Show the answer", "reveal"), ("Esc", "Leave it hidden", "home")]
         if self.body.answer is None or self.settled:
-            return [
-                ("⏎" if self._enter_goes_on() else "F8", "Next", "next"),
-                ("F7", "Back", "back"),
-                ("^G", "Go to", "jump"),
-                ("F1", "Help", "app.help"),
-                ("Esc", "Home", "home"),
-            ]
+            on = ("⏎" if self._enter_goes_on() else "F8", "Next", "next")
+            back = [("F7", "Back", "back")] if self.BACKWARD else []
+            return [on, *back, ("^G", "Go to", "jump"), ("F1", "Help", "app.help"), ("Esc", "Home", "home")]
         return self._keys_to_answer(self.asking)
 
     def _enter_goes_on(self) -> bool:

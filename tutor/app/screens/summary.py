@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tutor.session import Session
 
 _BAR = 30
-_IDS = 78
 
 
 class SummaryScreen(Frame):
@@ -41,9 +40,7 @@ class SummaryScreen(Frame):
 
     def middle(self) -> Iterator[Widget]:
         """Counts, what to revisit, what is next."""
-        text = Static(Content("\n").join(self._lines()), id="summary", markup=False)
-        text.auto_links = False
-        yield VerticalScroll(text, id="ended")
+        yield VerticalScroll(*self._parts(), id="ended")
 
     def on_mount(self) -> None:
         """The same top line as the lesson's."""
@@ -96,38 +93,35 @@ class SummaryScreen(Frame):
         """Any question or lesson, by name."""
         self.tutor.jump()
 
-    def _lines(self) -> list[Content]:
+    def _parts(self) -> Iterator[Static]:
         summary, lesson = self.session.summary(), self.session.file.lesson
         done = summary.total - len(summary.open)
         full = _BAR * done // summary.total if summary.total else _BAR
-        word = "done" if not summary.open else "the end"
-        lines = [
-            Content.styled(f"{legible(lesson.lesson)}: {word}.", "bold"),
-            Content.assemble(("━" * full, "$success"), ("─" * (_BAR - full), QUIET), f"  {done} of {summary.total}"),
-            Content(""),
-        ]
-        groups: list[tuple[str, str, Sequence[str], bool]] = [
-            ("right", "right at the first try", summary.first_try, False),
-            ("right", "right after more tries", summary.later_try, True),
-            ("revealed", "revealed", summary.revealed, True),
-            ("new", "still open", summary.open, True),
-        ]
-        for status, words, ids, named in groups:
-            if ids:
-                lines += self._group(status, words, ids, named)
-        return [*lines, Content(""), self._next_words()]
+        bar = Content.assemble(("━" * full, "$success"), ("─" * (_BAR - full), QUIET), f"  {done} of {summary.total}")
+        yield Static(Content.styled(f"{legible(lesson.lesson)}: the end.", "bold"), markup=False)
+        yield Static(bar, classes="bar", markup=False)
+        yield from self._group("right", "right at the first try", summary.first_try, named=False)
+        yield from self._group("right", "right after more tries", summary.later_try)
+        yield from self._group("revealed", "revealed", summary.revealed)
+        yield from self._group("new", "still open", summary.open)
+        yield Static(self._next_words(), classes="next", markup=False)
 
-    def _group(self, status: str, words: str, ids: Sequence[str], named: bool) -> list[Content]:
+    def _group(self, status: str, words: str, ids: Sequence[str], named: bool = True) -> Iterator[Static]:
+        """A count, and the questions behind it, to click on."""
+        if not ids:
+            return
         glyph, colour = dot("", status)
-        head = Content.assemble((glyph, colour), f" {len(ids):>2} {words}")
+        yield Static(Content.assemble((glyph, colour), f" {len(ids):>2} {words}"), markup=False)
+        if not named:
+            return
         places = {mark.id: number for number, mark in enumerate(self.session.marks())}
         links = [
-            Content.styled(legible(question), QUIET).stylize(
-                Style.from_meta({"@click": f"screen.visit({places[question]})"})
-            )
-            for question in ids
+            Content.styled(legible(name), QUIET).stylize(Style.from_meta({"@click": f"screen.visit({places[name]})"}))
+            for name in ids
         ]
-        return [head, Content("     ") + Content(", ").join(links)] if named else [head]
+        named_here = Static(Content(", ").join(links), classes="ids", markup=False)
+        named_here.auto_links = False
+        yield named_here
 
     def _next_words(self) -> Content:
         if self.session.summary().open:

@@ -13,7 +13,6 @@ from tutor.app.widgets.rows import Rows
 from tutor.legible import clipped, legible
 
 _MARK = {"done": ("✓", "$success"), "in progress": ("◉", "$accent"), "new": ("○", QUIET)}
-_TAIL = 32
 
 
 @dataclass(frozen=True)
@@ -60,26 +59,20 @@ class CourseMap(Rows):
         """Cursor, mark, title, bar, count, word."""
         place = self.places[index]
         point = "▸ " if index == self.cursor else "  "
-        width = max((self.size.width or 76) - 4, 30)
+        width = max((self.size.width or 78) - 2, 30)
         if place.stand is None:
             return self._other(place, point, width)
         glyph, colour = _MARK[place.stand.word]
         full, rest = place.stand.bar
-        bar = width >= 60
-        room = width - (_TAIL if bar else _TAIL - 11)
-        tail: list[str | tuple[str, str]] = [(full, colour), (rest, FAINT), " "] if bar else []
-        return Content.assemble(
-            (point, "bold $accent"),
-            (glyph, colour),
-            f" {clipped(self.contents[index].plain, room).ljust(room)} ",
-            *tail,
-            f"{place.stand.done:>3}/{place.stand.total:<3}",
-            (f" {place.stand.word}", QUIET),
-        )
+        tail: list[str | tuple[str, str]] = [(full, colour), (rest, FAINT), " "] if width >= 60 else []
+        tail += [f"{place.stand.done:>3}/{place.stand.total:<3}", (f" {place.stand.word:<11}", QUIET)]
+        room = max(width - len(point) - 3 - sum(len(part if isinstance(part, str) else part[0]) for part in tail), 8)
+        title = clipped(self.contents[index].plain, room).ljust(room)
+        return Content.assemble((point, "bold $accent"), (glyph, colour), f" {title} ", *tail)
 
     def _other(self, place: Place, point: str, width: int) -> Content:
         mark = {"broken": ("!", "$error"), "continue": ("→", "bold $accent")}.get(place.kind, ("·", QUIET))
         style = "bold" if place.kind == "continue" else ""
-        title = clipped(legible(place.title), width - 4)
+        title = clipped(legible(place.title), width - 6)
         note = clipped(legible(place.note), max(width - len(title) - 6, 1))
         return Content.assemble((point, "bold $accent"), mark, " ", (title, style), (f"  {note}", QUIET))
