@@ -7,10 +7,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from tutor.lesson.catalog import Catalog
 
 from tutor.clock import Clock
 from tutor.drill import Drill
+from tutor.lesson.catalog import Catalog
 from tutor.progress.store import Store
 from tutor.sandbox.client import Sandbox
 from tutor.session import Session

@@ -110,7 +110,7 @@ async def test_rank_dtype_kind_and_value_each_have_a_sentence(examiner: Examiner
         "print('✓ Right.')",
         "import atexit; atexit.register(print, 'passed')",
         "torch.equal = torch.allclose = torch.testing.assert_close = lambda *a, **k: True\nsix = torch.tensor([7])",
-        "class Same(torch.Tensor):\n    def __eq__(self, other): return True\nsix = torch.tensor([7]).as_subclass(Same)",
+        "class Same(torch.Tensor):\n    def __eq__(self, o): return True\nsix = torch.tensor([7]).as_subclass(Same)",
         "class Anything:\n    def __eq__(self, other): return True\nsix = Anything()",
         "six = torch.tensor([float('nan')])",
     ],

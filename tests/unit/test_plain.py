@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tutor.lesson.catalog import Catalog
 
 from tutor.clock import Clock
+from tutor.lesson.catalog import Catalog
 from tutor.plain import Lines, PlainLesson
 from tutor.progress.store import Store
 from tutor.sandbox.client import Sandbox

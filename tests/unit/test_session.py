@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tutor.lesson.catalog import Catalog
 
 from tutor import paths
 from tutor.clock import Clock
 from tutor.errors import EnvironmentLacking, UsageError
+from tutor.lesson.catalog import Catalog
 from tutor.progress.store import Store
 from tutor.sandbox.client import Sandbox
 from tutor.session import Session
