@@ -37,9 +37,14 @@ class Stand:
     @property
     def bar(self) -> tuple[str, str]:
         """The part done and the part to come, as glyphs."""
-        full = BAR * self.done // self.total if self.total else 0
-        full = max(full, 1) if self.done else full
-        return "━" * full, "─" * (BAR - full)
+        return bar(self.done, self.total, BAR)
+
+
+def bar(done: int, total: int, width: int) -> tuple[str, str]:
+    """The part done and the part to come, as glyphs; what was begun is never nothing."""
+    full = width * done // total if total else 0
+    full = max(full, 1) if done else full
+    return "━" * full, "─" * (width - full)
 
 
 def stands(catalog: Catalog, store: Store) -> list[Stand]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import keyword
+import ast
 import re
+import warnings
 from collections.abc import Iterator
 
 from textual.content import Content, Span
@@ -50,7 +52,21 @@ def line(text: str) -> Content:
 def prose(text: str) -> Iterator[tuple[str, Content]]:
     """Paragraphs as ("text", ...), indented or fenced blocks as ("code", ...). Hard wraps inside a paragraph go."""
     for code, block in _blocks(legible(text).expandtabs(4)):
-        yield ("code", python(block)) if code else ("text", line(_unwrapped(block)))
+        if not code:
+            yield "text", line(_unwrapped(block))
+        else:
+            yield "code", python(block) if _is_python(block) else Content(block)
+
+
+def _is_python(block: str) -> bool:
+    """Whether a block is code throughout: tables of shapes and words are indented too."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(block, "block", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+    return True
 
 
 def _blocks(text: str) -> Iterator[tuple[bool, str]]:

@@ -13,10 +13,15 @@ from textual.widgets import Static
 from tutor.app import overview, paint
 from tutor.app.keys import EVERYWHERE, HOME, bindings
 from tutor.app.screens.frame import Frame
+from tutor.app.themes import FAINT
 from tutor.app.widgets.course_map import CourseMap, Place
 from tutor.app.widgets.key_line import Key
 from tutor.app.widgets.rows import Rows
 from tutor.app.widgets.top_line import TopLine
+from tutor.errors import Problem
+from tutor.legible import legible
+
+_BAR = 24
 
 
 class HomeScreen(Frame):
@@ -39,8 +44,11 @@ class HomeScreen(Frame):
         """Name the course, and say how it stands now."""
         stands = overview.stands(self.tutor.catalog, self.tutor.store)
         done, total = sum(s.done for s in stands), sum(s.total for s in stands)
-        self.query_one(TopLine).show(("tutor", self.tutor.catalog.title), count=f"{done} of {total} questions")
-        self.query_one("#course", Static).update(paint.line(self.tutor.catalog.title))
+        full, rest = overview.bar(done, total, _BAR)
+        self.query_one(TopLine).show(("tutor",), count=f"{done} of {total} questions")
+        self.query_one("#course", Static).update(
+            Content.assemble((legible(self.tutor.catalog.title), "bold"), "   ", (full, "$success"), (rest, FAINT))
+        )
         await self.refresh_places()
 
     def places(self) -> list[Place]:
@@ -49,15 +57,11 @@ class HomeScreen(Frame):
         lessons = [
             Place("lesson", stand.title, stand.goal, stand) for stand in overview.stands(tutor.catalog, tutor.store)
         ]
-        broken = [
-            Place("broken", p.path.rpartition("/")[2], str(p), note=f"cannot be opened: {p.message}")
-            for p in tutor.catalog.problems
-        ]
         others = [
             Place("drill", "Drill", "Repeat what is due, from the questions you have answered.", note=tutor.due_words),
             Place("help", "Help", "What this is, and every key."),
         ]
-        return [*self._left_off(), *lessons, *broken, *others]
+        return [*self._left_off(), *lessons, *self._broken(), *others]
 
     def keys_now(self) -> list[Key]:
         """Enter opens; the rest is movement."""
@@ -104,6 +108,16 @@ class HomeScreen(Frame):
             self.tutor.action_help()
         else:
             self.notice(place.about)
+
+    def _broken(self) -> Iterator[Place]:
+        """One row per file that cannot be opened; all that is wrong is said when it is picked."""
+        by_file: dict[str, list[Problem]] = {}
+        for problem in self.tutor.catalog.problems:
+            by_file.setdefault(problem.path, []).append(problem)
+        for path, problems in by_file.items():
+            said = "; ".join(f"{p.line}:{p.column}: {p.message}" for p in problems)
+            name = path.replace("\\", "/").rpartition("/")[2]
+            yield Place("broken", name, f"{path}:{said}", note=f"cannot be opened: {problems[0].message}")
 
     def _left_off(self) -> list[Place]:
         left = self.tutor.left_off()

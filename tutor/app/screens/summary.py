@@ -12,7 +12,7 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tutor.app import paint
+from tutor.app import overview, paint
 from tutor.app.keys import EVERYWHERE, SUMMARY, Act, bindings
 from tutor.app.screens.frame import Frame
 from tutor.app.themes import QUIET
@@ -96,8 +96,8 @@ class SummaryScreen(Frame):
     def _parts(self) -> Iterator[Static]:
         summary, lesson = self.session.summary(), self.session.file.lesson
         done = summary.total - len(summary.open)
-        full = _BAR * done // summary.total if summary.total else _BAR
-        bar = Content.assemble(("━" * full, "$success"), ("─" * (_BAR - full), QUIET), f"  {done} of {summary.total}")
+        full, rest = overview.bar(done, summary.total, _BAR)
+        bar = Content.assemble((full, "$success"), (rest, QUIET), f"  {done} of {summary.total}")
         yield Static(Content.styled(f"{legible(lesson.lesson)}: the end.", "bold"), markup=False)
         yield Static(bar, classes="bar", markup=False)
         yield from self._group("right", "right at the first try", summary.first_try, named=False)

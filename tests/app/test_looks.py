@@ -1,0 +1,106 @@
+"""What the screens look like, as text: at the three sizes, in light, with verdicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.widgets import Input
+
+from tests.app.fake import Tried, at, judged, text, until
+from tutor.app.screens.home import HomeScreen
+from tutor.app.screens.summary import SummaryScreen
+from tutor.app.themes import OWN
+
+SIZES = [(60, 20), (80, 24), (120, 36)]
+
+
+class Screen(SingleFileSnapshotExtension):
+    """One text file per screen, so that a change can be read."""
+
+    file_extension = "txt"
+    _write_mode = WriteMode.TEXT
+
+
+@pytest.fixture
+def looks(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(Screen)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("question", ["page", "shape", "write", "choice", "order"])
+async def test_question(tmp_path: Path, looks: SnapshotAssertion, question: str, size: tuple[int, int]) -> None:
+    app = Tried(tmp_path, at=question)
+    async with app.run_test(size=size) as pilot:
+        await at(pilot, question)
+        assert text(pilot) == looks
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize(("answer", "state"), [("(4,)", "right"), ("(3,)", "wrong")])
+async def test_verdict(
+    tmp_path: Path, looks: SnapshotAssertion, answer: str, state: str, size: tuple[int, int]
+) -> None:
+    app = Tried(tmp_path, at="shape")
+    async with app.run_test(size=size) as pilot:
+        await at(pilot, "shape")
+        app.asked.query_one(Input).value = answer
+        await pilot.press("enter")
+        await judged(pilot, state)
+        assert text(pilot) == looks
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_home(tmp_path: Path, looks: SnapshotAssertion, size: tuple[int, int]) -> None:
+    app = Tried(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.due_words)
+        assert text(pilot) == looks
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_summary(tmp_path: Path, looks: SnapshotAssertion, size: tuple[int, int]) -> None:
+    app = Tried(tmp_path, at="order")
+    async with app.run_test(size=size) as pilot:
+        await at(pilot, "order")
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
+        assert text(pilot) == looks
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in OWN])
+async def test_every_theme_can_be_read(tmp_path: Path, theme: str) -> None:
+    """Contrast of all text against what is behind it, as WCAG counts it: 3 for what is said in passing."""
+    app = Tried(tmp_path, at="shape")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await at(pilot, "shape")
+        app.theme = theme
+        await pilot.pause()
+        app.asked.query_one(Input).value = "(3,)"
+        await pilot.press("f2", "enter")
+        await judged(pilot, "wrong")
+        styles = {
+            segment.style
+            for strip in app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.text.strip(" ─│╭╮╰╯▎▏━○·▁▂▃▄▅▆▇█›\n") and segment.style is not None
+        }
+        for style in styles:
+            if style.color is None or style.bgcolor is None or style.reverse:
+                continue
+            ratio = contrast(style.color.get_truecolor(), style.bgcolor.get_truecolor())
+            assert ratio >= 3, (style, ratio)
+
+
+def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
+    """The contrast of two colours, from 1 to 21."""
+
+    def luminance(colour: tuple[int, int, int]) -> float:
+        parts = [part / 255 for part in colour]
+        red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    bright, dark = sorted([luminance(one), luminance(other)], reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
