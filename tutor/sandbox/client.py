@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+import tempfile
 from collections import deque
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from tutor import paths
 from tutor.errors import TutorFault
-from tutor.sandbox import unpack
+from tutor.sandbox import level, unpack
 from tutor.sandbox.attempt import attempt
 from tutor.sandbox.child import Child
 from tutor.sandbox.forks import Forks, State
 from tutor.sandbox.frame import Malformed
+from tutor.sandbox.layers import Layers
 from tutor.sandbox.play import Play
 from tutor.sandbox.pool import Pool
 from tutor.sandbox.protocol import Difference, Outcome, Request, Terms, encode, plain
@@ -24,11 +30,17 @@ JUDGE_SECONDS = 20.0
 class Sandbox:
     """Runs code in fresh children and compares what came back. Everything belongs to one event loop."""
 
-    def __init__(self, *, device: str = "cpu", pool: bool | None = None) -> None:
+    def __init__(self, *, device: str = "cpu", pool: bool | None = None, layers: Layers | None = None) -> None:
         """`pool` forces started-ahead processes (True) or forks (False); by default the platform decides."""
+        layers = replace(layers or Layers(), gpu=device != "cpu").keeping(
+            paths.shipped_course(), paths.data_dir(), paths.cache_dir()
+        )
         self._pooled = sys.platform != "linux" if pool is None else pool
         self._device = device
-        self._source: Forks | Pool = Pool(device) if self._pooled else Forks(device, self._replace_spares)
+        self._source: Forks | Pool = (
+            Pool(device, layers) if self._pooled else Forks(device, layers, self._replace_spares)
+        )
+        self._held: dict[str, bool] | None = None
         self._spares: deque[Child] = deque()
         self._busy: set[Child] = set()
         self._judge: Child | None = None
@@ -117,10 +129,28 @@ class Sandbox:
         return play
 
     async def facts(self) -> dict[str, Any]:
-        """Versions, devices and which protections are in force, measured in a child."""
-        child = await self._take()
+        """Versions and devices, limits and walls, and the level: all of it measured in children."""
+        await self._source.ready()
+        found = await self._ask_child(await self._source.child(bare=True), {"op": "facts"})
+        measured = await self.level()
+        assert self._held is not None
+        protections = {**found["protections"], **level.protections(self._held)}
+        return {**found, "mode": "pool" if self._pooled else "zygote", **measured, "protections": protections}
+
+    async def level(self) -> dict[str, Any]:
+        """The level, what it promises, and what is missing: found by harmless attacks from a child, once."""
+        if self._held is None:
+            with tempfile.NamedTemporaryFile() as owned:
+                frame = await self._ask_child(await self._take(), {"op": "attack", "targets": _targets(owned.name)})
+            self._held = {name: bool(held) for name, held in frame["held"].items()}
+        return level.facts(self._held, gpu=self._device != "cpu")
+
+    async def _ask_child(self, child: Child, question: dict[str, Any]) -> dict[str, Any]:
+        """A question of our own, which no snippet has a part in; raises TutorFault."""
+        self._busy.add(child)
         try:
-            await child.send(encode({"op": "facts"}))
+            await child.ready()
+            await child.send(encode(question))
             frame = await asyncio.wait_for(child.frame(), 60)
         except asyncio.TimeoutError:
             frame = None
@@ -128,7 +158,7 @@ class Sandbox:
             self._drop(child)
         if frame is None:
             raise TutorFault("The sandbox could not say what it is made of.")
-        return {**frame[0], "mode": "pool" if self._pooled else "zygote"}
+        return frame[0]
 
     async def close(self) -> None:
         """End every process of the sandbox; returns when they are gone."""
@@ -174,3 +204,15 @@ class Sandbox:
         while self._spares:
             self._spares.popleft().close()
         self._filling = asyncio.ensure_future(self._fill())
+
+
+def _targets(owned: str) -> dict[str, Any]:
+    """What a snippet is not to reach, where it is there: else the folder it will be in."""
+    data = paths.database().absolute()
+    return {
+        "lesson": str(paths.shipped_course() / "course.yaml"),
+        "progress": str(next(place for place in (data, *data.parents) if place.exists())),
+        "home": str(Path.home()),
+        "owned": owned,
+        "processes": [os.getpid()],
+    }

@@ -1,4 +1,4 @@
-"""What holds a child in: limits now; the file and system-call filters have their place in `settle`.
+"""What holds a child in: limits, and the place of the fence among them.
 
 Nothing here is Linux-only at import: where a limit does not exist it is left out, and `in_force` says so.
 """
@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from tutor.sandbox.fence import Fence
+
 try:
     import resource
 except ImportError:  # Windows has no rlimits.
@@ -24,12 +26,18 @@ LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
-_PR_SET_NO_NEW_PRIVS = 38
 
 DESCRIPTORS = 64
 FILE_SIZE = 16 << 20
 TASKS = 128
 """Processes and threads beyond those the user has already; the kernel does not count root's."""
+TASKS_ALONE = 48
+"""Those of a user that nobody else is."""
+SIGNALS_PENDING = 256
+STACK = 8 << 20
+
+_held: list[int | None] = [None]
+"""Bytes of address space when the fence went up, behind which they cannot be looked up any more."""
 
 _libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
@@ -54,8 +62,14 @@ def offer_to_oom() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def settle(parent: int | None = None) -> None:
+def keep_private() -> None:
+    """Let no other process of the same user look into this one."""
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def settle(fence: Fence, parent: int | None = None, slot: int = 0) -> None:
     """Everything that can be done before the job is known; the order matters."""
+    fence.give_up_root(slot)
     if parent is not None:
         tie_to_parent(signal.SIGKILL)
         if os.getppid() != parent:
@@ -63,24 +77,29 @@ def settle(parent: int | None = None) -> None:
     os.umask(0o077)
     with contextlib.suppress(OSError):
         os.chdir("/")
-    # A child of root gives up its user id here, before it stops being dumpable.
-    _prctl(_PR_SET_DUMPABLE, 0)
-    _rlimit("RLIMIT_CORE", 0)
+    keep_private()
+    _limit_always(alone=fence.way == "user")
+    if hasattr(os, "nice"):
+        os.nice(5)
+    _held.append(_address_space())
+    fence.close()
+
+
+def _limit_always(*, alone: bool) -> None:
+    for name in ("RLIMIT_CORE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE"):
+        _rlimit(name, 0)
+    _rlimit("RLIMIT_SIGPENDING", SIGNALS_PENDING)
+    _rlimit("RLIMIT_STACK", STACK)
     # A GPU's driver holds many; it is out of sight when this is empty.
     _rlimit("RLIMIT_NOFILE", DESCRIPTORS if os.environ.get("CUDA_VISIBLE_DEVICES") == "" else 8 * DESCRIPTORS)
     _rlimit("RLIMIT_FSIZE", FILE_SIZE)
     if LINUX and os.getuid() != 0:
-        _rlimit("RLIMIT_NPROC", _tasks_of_user(os.getuid()) + TASKS)
-    if hasattr(os, "nice"):
-        os.nice(5)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    # Landlock comes here: it needs no_new_privs and takes away the file system.
-    # seccomp comes last: it takes away the calls the lines above were made with.
+        _rlimit("RLIMIT_NPROC", TASKS_ALONE if alone else _tasks_of_user(os.getuid()) + TASKS)
 
 
 def limit(memory_mb: int | None, seconds: float | None) -> None:
     """The limits one job asks for: memory and CPU time above what is held and spent already."""
-    if memory_mb is not None and (held := _address_space()) is not None:
+    if memory_mb is not None and (held := _address_space() or _held[-1]) is not None:
         _rlimit("RLIMIT_AS", held + (memory_mb << 20))
     if seconds is not None:
         # Beyond the wall limit, which is to speak first; the kernel's is for what no signal from outside stops.
@@ -88,22 +107,13 @@ def limit(memory_mb: int | None, seconds: float | None) -> None:
 
 
 def in_force() -> dict[str, bool]:
-    """Which protections a child of this process has, by what they protect from."""
+    """Which limits a child of this process has; which walls stand is measured."""
     return {
         "time": True,
         "cpu": resource is not None,
         "memory": LINUX and resource is not None,
         "output": True,
-        "files": False,
-        "network": False,
-        "programs": False,
     }
-
-
-def level(protections: dict[str, bool]) -> str:
-    """One word for what `protections` amount to, for people."""
-    walls = [protections[name] for name in ("files", "network", "programs")]
-    return "full" if all(walls) else "reduced" if any(walls) else "limits only"
 
 
 def _rlimit(name: str, value: int) -> None:

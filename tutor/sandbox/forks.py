@@ -18,6 +18,7 @@ from tutor.errors import EnvironmentLacking, TutorFault
 from tutor.sandbox import start
 from tutor.sandbox.child import Child
 from tutor.sandbox.frame import CHUNK
+from tutor.sandbox.layers import Layers
 
 State = Literal["off", "starting", "ready", "failed"]
 
@@ -140,8 +141,9 @@ class Forks:
 
     spares = 2
 
-    def __init__(self, device: str, on_warm: Callable[[], None]) -> None:
+    def __init__(self, device: str, layers: Layers, on_warm: Callable[[], None]) -> None:
         self._device = device
+        self._layers = layers
         self._on_warm = on_warm
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -162,7 +164,7 @@ class Forks:
         self._log = os.fdopen(os.memfd_create("zygote"), "w+b")
         with theirs:
             self._process = subprocess.Popen(
-                start.command("tutor.sandbox.zygote", str(theirs.fileno())),
+                start.command("tutor.sandbox.zygote", self._layers.to_argument(), str(theirs.fileno())),
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
@@ -181,8 +183,8 @@ class Forks:
         if self.state != "ready":
             raise self._failure or EnvironmentLacking("The sandbox could not start.")
 
-    async def child(self) -> Child:
-        """A new child; it may not have been forked yet."""
+    async def child(self, *, bare: bool = False) -> Child:
+        """A new child; it may not have been forked yet. A bare one is under limits only, for our own questions."""
         if self._control is None:
             raise TutorFault("the sandbox is not running")
         job_r, job_w = os.pipe()
@@ -190,7 +192,7 @@ class Forks:
         theirs = [job_r, *(w for _, w in pairs)]
         child = ForkedChild(job_w, *(r for r, _ in pairs))
         try:
-            socket.send_fds(self._control, [b'{"op":"fork"}'], theirs)
+            socket.send_fds(self._control, [json.dumps({"op": "fork", "bare": bare}).encode()], theirs)
             self._unborn.append(child)
         except OSError:
             child.on_exit(70)

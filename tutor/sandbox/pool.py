@@ -15,6 +15,7 @@ from tutor.errors import EnvironmentLacking
 from tutor.sandbox import start
 from tutor.sandbox.child import Child
 from tutor.sandbox.frame import CHUNK
+from tutor.sandbox.layers import NONE, Layers
 
 State = Literal["off", "starting", "ready", "failed"]
 
@@ -111,8 +112,9 @@ class Pool:
 
     spares = 1
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, layers: Layers) -> None:
         self._device = device
+        self._layers = layers
         self._children: set[PooledChild] = set()
         self._first: PooledChild | None = None
         self.state: State = "off"
@@ -121,7 +123,7 @@ class Pool:
         """Start the first process; returns at once."""
         if self.state == "off":
             self.state = "starting"
-            self._first = await self._spawn()
+            self._first = await self._spawn(self._layers)
 
     async def ready(self) -> None:
         """Return when the first process waits for its job; raises EnvironmentLacking."""
@@ -137,14 +139,16 @@ class Pool:
             raise
         self.state = "ready"
 
-    async def child(self) -> Child:
-        """A process for one job."""
+    async def child(self, *, bare: bool = False) -> Child:
+        """A process for one job; a bare one is under limits only, for our own questions."""
+        if bare:
+            return await self._spawn(NONE)
         first, self._first = self._first, None
-        return first if first is not None and first.alive else await self._spawn()
+        return first if first is not None and first.alive else await self._spawn(self._layers)
 
-    async def _spawn(self) -> PooledChild:
+    async def _spawn(self, layers: Layers) -> PooledChild:
         process = await asyncio.create_subprocess_exec(
-            *start.command("tutor.sandbox.ahead"),
+            *start.command("tutor.sandbox.ahead", layers.to_argument()),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

@@ -20,14 +20,17 @@ import numpy
 import safetensors.torch
 import torch
 
-from tutor.sandbox import confine, probe
+from tutor.sandbox import attacks, confine, names, probe
+from tutor.sandbox import judge as judging
 from tutor.sandbox.describe import Describer, missing
+from tutor.sandbox.fence import Fence
 from tutor.sandbox.frame import Channel, Frames
+from tutor.sandbox.layers import Layers
 from tutor.sandbox.protocol import JSON_MOST, TENSORS_MOST, Calls, Failure, Line, Observation, encode, plain
 from tutor.sandbox.snippet import Snippet
 
 _FIRST_FREE = 10
-_JOB, _RESULT = 3, 4
+_JOB, _RESULT, _RULES = 3, 4, 5
 
 
 def warm_up() -> None:
@@ -51,18 +54,18 @@ def warm_further() -> None:
     import torch._dynamo  # noqa: F401
 
 
-def be_forked(fds: tuple[int, ...], parent: int) -> NoReturn:
+def be_forked(fds: tuple[int, ...], fence: Fence, parent: int, slot: int) -> NoReturn:
     """The life of a child that was forked with descriptors for job, result, stdout and stderr."""
-    _rearrange(fds)
+    _rearrange(fds if fence.rules is None else (*fds, fence.rules))
     os.setsid()
-    confine.settle(parent)
+    confine.settle(fence.held_at(_RULES), parent, slot)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _fresh_interpreter()
     serve(_JOB, _RESULT)
     os._exit(0)
 
 
-def be_started_ahead() -> NoReturn:
+def be_started_ahead(layers: Layers) -> NoReturn:
     """The life of a process started ahead, where fork is not to be had: jobs on stdin, results on stdout.
 
     What the code prints on either stream goes to stderr, merged.
@@ -78,7 +81,7 @@ def be_started_ahead() -> NoReturn:
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
-    confine.settle()
+    confine.settle(Fence.make(layers))
     _fresh_interpreter()
     Channel(job, result).write({"ready": True})
     serve(job, result)
@@ -89,10 +92,10 @@ def _rearrange(fds: tuple[int, ...]) -> None:
     import fcntl
 
     high = [fcntl.fcntl(fd, fcntl.F_DUPFD, _FIRST_FREE) for fd in fds]
-    for source, target in zip(high, (_JOB, _RESULT, 1, 2), strict=True):
+    for source, target in zip(high, (_JOB, _RESULT, 1, 2, _RULES), strict=False):
         os.dup2(source, target, inheritable=target <= 2)
     _nothing_on_stdin()
-    os.closerange(_RESULT + 1, 4096)
+    os.closerange(_RULES if len(fds) == 4 else _RULES + 1, 4096)
 
 
 def _nothing_on_stdin() -> None:
@@ -116,7 +119,7 @@ def _fresh_interpreter() -> None:
 
 _KEPT = {
     "PATH", "LANG", "HOME", "SYSTEMROOT", "TEMP", "TMP", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-    "CUDA_VISIBLE_DEVICES", "PYTORCH_NVML_BASED_CUDA_CHECK", "LD_LIBRARY_PATH",
+    "CUDA_VISIBLE_DEVICES", "PYTORCH_NVML_BASED_CUDA_CHECK", "LD_LIBRARY_PATH", "TORCHINDUCTOR_CACHE_DIR",
 }  # fmt: skip
 
 
@@ -133,17 +136,15 @@ def serve(job: int, result: int) -> None:
         return
     message = frame[0]
     channel.mark = message.pop("mark", "").encode()
-    work = {"run": run, "play": play, "judge": judge, "facts": facts}[message.pop("op")]
+    work = {"run": run, "play": play, "judge": judge, "facts": facts, "attack": attack}[message.pop("op")]
     work(channel, message)
     channel.close()
 
 
 def judge(channel: Channel, message: dict[str, Any]) -> None:
     """Compare outcomes until no more come."""
-    from tutor.sandbox import judge
-
     confine.limit(message["memory_mb"], None)
-    judge.serve(channel)
+    judging.serve(channel)
 
 
 def run(channel: Channel, message: dict[str, Any]) -> None:
@@ -220,8 +221,6 @@ def _flush() -> None:
 
 def play(channel: Channel, message: dict[str, Any]) -> None:
     """A session whose namespace stays: cells to run and texts to complete, one frame back for each."""
-    from tutor.sandbox import names
-
     snippet = Snippet()
     snippet.become_main()
     _prepare(message)
@@ -276,6 +275,10 @@ def facts(channel: Channel, message: dict[str, Any]) -> None:
             "cuda": cuda,
             "mps": bool(torch.backends.mps.is_available()),
             "protections": protections,
-            "level": confine.level(protections),
         }
     )
+
+
+def attack(channel: Channel, message: dict[str, Any]) -> None:
+    """What a snippet would get away with, tried."""
+    channel.write({"held": attacks.held(message["targets"])})

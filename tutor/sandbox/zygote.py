@@ -17,17 +17,20 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tutor.sandbox import confine, start
+from tutor.sandbox.fence import Fence
+from tutor.sandbox.layers import Layers
 
 IDLE = 0.5
 """Seconds without a request after which the slow half of torch is imported."""
 
 
 def main() -> None:
-    """Run on the control socket whose number is the last argument, until the other side closes it."""
+    """Run with the layers and on the control socket that the last arguments name, until the other side closes it."""
     control = socket.socket(fileno=int(sys.argv[-1]))
     confine.tie_to_parent(signal.SIGTERM)
     confine.adopt_orphans()
     confine.offer_to_oom()
+    confine.keep_private()
     try:
         _warm_up()
     except ImportError as error:
@@ -36,8 +39,9 @@ def main() -> None:
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         _say(control, {"op": "lacking", "message": f"torch started {threads} threads here, so it cannot be forked."})
         return
+    fence = Fence.make(Layers.from_argument(sys.argv[-2]))
     _freeze()
-    Zygote(control).serve()
+    Zygote(control, fence).serve()
 
 
 def _warm_up() -> None:
@@ -62,8 +66,10 @@ def _say(control: socket.socket, message: dict[str, Any], fds: tuple[int, ...] =
 class Zygote:
     """Answers fork requests and reports the ends of its children."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, fence: Fence) -> None:
         self._control = control
+        self._fence = fence
+        self._forked = 0
         self._children: set[int] = set()
         self._warm = False
         self._importing = False
@@ -102,16 +108,17 @@ class Zygote:
     def _request(self) -> bool:
         message, fds, _, _ = socket.recv_fds(self._control, 4096, 8)
         if message and len(fds) == 4:
-            self._fork(tuple(fds))
+            self._fork(tuple(fds), Fence() if json.loads(message)["bare"] else self._fence)
         for fd in fds:
             os.close(fd)
         return bool(message)
 
-    def _fork(self, fds: tuple[int, ...]) -> None:
+    def _fork(self, fds: tuple[int, ...], fence: Fence) -> None:
         parent = os.getpid()
+        self._forked += 1
         pid = os.fork()
         if pid == 0:
-            _be_child(fds, parent)
+            _be_child(fds, fence, parent, self._forked)
         self._children.add(pid)
         pidfd = os.pidfd_open(pid)
         _say(self._control, {"op": "forked", "pid": pid}, (pidfd,))
@@ -171,14 +178,14 @@ def _children_now() -> set[int]:
     return {int(pid) for pid in listed.split()}
 
 
-def _be_child(fds: tuple[int, ...], parent: int) -> NoReturn:
+def _be_child(fds: tuple[int, ...], fence: Fence, parent: int, slot: int) -> NoReturn:
     try:
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         from tutor.sandbox import worker
 
-        worker.be_forked(fds, parent)
+        worker.be_forked(fds, fence, parent, slot)
     finally:
         os._exit(70)
 

@@ -9,11 +9,20 @@ import pytest
 import pytest_asyncio
 
 from tutor.sandbox.client import Sandbox
+from tutor.sandbox.layers import NONE
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox() as running:
+        await running.ready()
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def unfenced() -> AsyncIterator[Sandbox]:
+    """Under limits only: for looking at a child from inside, and for what the fence would not let happen at all."""
+    async with Sandbox(layers=NONE) as running:
         await running.ready()
         yield running
 

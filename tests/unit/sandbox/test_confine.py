@@ -28,16 +28,16 @@ async def look(sandbox, *expressions: str, **limits: float) -> list[object]:
     return [outcome.observed[e].value for e in expressions]
 
 
-async def test_limits_are_those_asked_for(sandbox):
+async def test_limits_are_those_asked_for(unfenced):
     cpu, held, space = await look(
-        sandbox, "limits['RLIMIT_CPU']", "held", "limits['RLIMIT_AS']", seconds=3, memory_mb=200
+        unfenced, "limits['RLIMIT_CPU']", "held", "limits['RLIMIT_AS']", seconds=3, memory_mb=200
     )
     assert cpu in (4, 5)
     assert abs(space - held - (200 << 20)) < 100 << 20
     assert space < held + (201 << 20)
 
 
-async def test_a_child_is_private_and_owns_nothing_it_does_not_need(sandbox):
+async def test_a_child_is_private_and_owns_nothing_it_does_not_need(unfenced):
     asked = {
         "libc.prctl(39, 0, 0, 0, 0)": 1,  # PR_GET_NO_NEW_PRIVS
         "libc.prctl(3, 0, 0, 0, 0)": 0,  # PR_GET_DUMPABLE
@@ -52,7 +52,7 @@ async def test_a_child_is_private_and_owns_nothing_it_does_not_need(sandbox):
         "torch.get_num_threads()": 1,
         "os.read(0, 1) == b''": True,
     }
-    assert dict(zip(asked, await look(sandbox, *asked), strict=True)) == asked
+    assert dict(zip(asked, await look(unfenced, *asked), strict=True)) == asked
 
 
 async def test_a_child_holds_no_descriptor_but_its_own(sandbox):
@@ -80,20 +80,12 @@ for line in open("/proc/self/maps"):
 """
 
 
-async def test_no_snippet_passes_through_the_zygote(sandbox):
+async def test_no_snippet_passes_through_the_zygote(unfenced):
     # Looked for with every letter moved on by one, so that the search does not find itself.
     secret = "".join(chr(ord(c) - 1) for c in "dbobsz.pg.uif.njof")
     for _ in range(4):
-        await sandbox.run(Request(code=f"x = '{secret}'"))
-    outcome = await sandbox.run(Request(code=SCAN, observe=("found",)))
+        await unfenced.run(Request(code=f"x = '{secret}'"))
+    outcome = await unfenced.run(Request(code=SCAN, observe=("found",)))
     leaked, planted = (i.value for i in outcome.observed["found"].items)
     assert leaked == 0
     assert planted > 0
-
-
-async def test_the_level_is_what_the_protections_amount_to():
-    none = {"files": False, "network": False, "programs": False}
-    assert confine.level(none) == "limits only"
-    assert confine.level(none | {"network": True}) == "reduced"
-    assert confine.level(dict.fromkeys(none, True)) == "full"
-    assert confine.level(confine.in_force()) == "limits only"

@@ -124,16 +124,16 @@ async def test_an_endless_print_costs_no_memory(sandbox):
     ],
     ids=["bomb", "daemon", "child", "child-and-loop"],
 )
-async def test_nothing_is_left_running(sandbox, code):
-    await sandbox.run(Request(code=code, limits=Limits(seconds=1)))
-    assert await strangers(sandbox) == set()
+async def test_nothing_is_left_running(unfenced, code):
+    await unfenced.run(Request(code=code, limits=Limits(seconds=1)))
+    assert await strangers(unfenced) == set()
 
 
-async def test_a_snippet_that_multiplies_is_ended_at_once(sandbox):
+async def test_a_snippet_that_multiplies_is_ended_at_once(unfenced):
     code = "import os, time\nfor _ in range(24): os.fork() or time.sleep(30)\ntime.sleep(30)"
-    outcome = await sandbox.run(Request(code=code))
+    outcome = await unfenced.run(Request(code=code))
     assert (outcome.status, outcome.note) == ("killed", "Stopped: it started too many processes.")
-    assert await strangers(sandbox) == set()
+    assert await strangers(unfenced) == set()
 
 
 async def test_cancelling_a_run_ends_its_child(sandbox):
@@ -215,9 +215,10 @@ async def test_a_zygote_that_dies_is_started_again():
 OWNER = """
 import asyncio, sys
 from tutor.sandbox.client import Sandbox
+from tutor.sandbox.layers import NONE
 from tutor.sandbox.protocol import Request
 async def main():
-    async with Sandbox() as sandbox:
+    async with Sandbox(layers=NONE) as sandbox:
         await sandbox.ready()
         print(sandbox._source._process.pid, flush=True)
         await sandbox.run(Request(code="import os\\nos.setsid() if os.fork() == 0 else 0\\nwhile True: pass"))

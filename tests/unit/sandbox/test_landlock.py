@@ -89,7 +89,8 @@ def test_nothing_can_be_made_moved_removed_or_run(tree):
     a, b = str(base / "a"), str(base / "b")
     asked = f"""[may(w) for w in [
         lambda: os.mkdir({b!r}), lambda: os.unlink({a!r}), lambda: os.rename({a!r}, {b!r}),
-        lambda: os.link({a!r}, {b!r}), lambda: os.symlink({a!r}, {b!r}), lambda: os.mkfifo({b!r}), lambda: os.execv("/bin/true", ["true"])]]"""
+        lambda: os.link({a!r}, {b!r}), lambda: os.symlink({a!r}, {b!r}),
+        lambda: os.mkfifo({b!r}), lambda: os.execv("/bin/true", ["true"])]]"""
     assert under({"readable": [tree / "open", Path("/bin"), Path("/usr/bin")]}, asked) == [13] * 7
     assert sorted(p.name for p in base.iterdir()) == ["a", "deep"]
 
