@@ -11,7 +11,7 @@ PINS    := pyproject.toml constraints.txt
 # Most of a screen's test is waiting, so a little more than one worker per core pays.
 WORKERS ?= 4
 
-.PHONY: start test check bench wheel clean
+.PHONY: start test check bench shots wheel clean
 .DEFAULT_GOAL := start
 
 start: .venv/.start
@@ -28,6 +28,9 @@ check: .venv/.test
 
 bench: .venv/.test
 	$(PY) -m tests.bench $(BENCH_ARGS)
+
+shots: .venv/.test
+	$(PY) docs/screenshots/take.py
 
 wheel: .venv/.test
 	$(PY) -m pip wheel --disable-pip-version-check --no-build-isolation --no-deps -w dist .

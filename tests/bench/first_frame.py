@@ -21,23 +21,35 @@ def measure(folder: Path) -> Iterator[Row]:
     """Ratios of the medians, for somebody new and for somebody who comes back. The first turn fills caches."""
     new, back = Learner(folder / "new"), Learner(folder / "back")
     back.stand_at("reductions", "sum-dim-0")
-    turns = [(until(Terminal(BARE), "hello"), until(new.start(), "Reductions"), until(back.start(), "sum-dim-0"))
-             for _ in range(TURNS + 1)]  # fmt: skip
-    bare, home, question = (median(times) for times in zip(*turns[1:], strict=True))
-    for name, ours in (("the course", home), ("the question left off", question)):
-        note = f"{ours * 1000:.0f} ms against {bare * 1000:.0f} ms, medians of {TURNS} in turns"
-        yield Row(f"first frame of `tutor start`, {name} / bare Textual app", ours / bare, 1.25, "x", note)
+    turns: list[tuple[float, ...]] = []
+    for _ in range(TURNS + 1):
+        (bare,) = until(Terminal(BARE), "hello")
+        (home,) = until(new.start(), "Reductions")
+        turns.append((bare, home, *until(back.start(), "Reductions", "What is the shape of")))
+    bare, home, back_again, question = (median(times) * 1000 for times in zip(*turns[1:], strict=True))
+    yield row("the course map", home, bare)
+    yield row("coming back", back_again, bare, f"; the question is there after {question:.0f} ms")
 
 
-def until(terminal: Terminal, wanted: str) -> float:
-    """Seconds from the start to the bytes that put the text on the screen; then the program is ended."""
+def row(what: str, ours: float, bare: float, more: str = "") -> Row:
+    """A first frame against the bare app's."""
+    note = f"{ours:.0f} ms against {bare:.0f} ms, medians of {TURNS} in turns{more}"
+    return Row(f"first frame of `tutor start` / bare Textual app, {what}", ours / bare, 1.25, "x", note)
+
+
+def until(terminal: Terminal, *wanted: str) -> list[float]:
+    """Seconds from the start to the bytes that put each text on the screen; then the program is ended."""
+    times = []
     with terminal:
-        while wanted not in terminal.text:
-            data = terminal.read(10.0)
+        for text in wanted:
             came = time.perf_counter()
-            if not data:
-                raise AssertionError(f"never saw {wanted!r}; the screen:\n{terminal.text}")
-            terminal.draw(data)
+            while text not in terminal.text:
+                data = terminal.read(10.0)
+                came = time.perf_counter()
+                if not data:
+                    raise AssertionError(f"never saw {text!r}; the screen:\n{terminal.text}")
+                terminal.draw(data)
+            times.append(came - terminal.started)
         family = descendants(terminal.process.pid)
     left(family)
-    return came - terminal.started
+    return times
