@@ -13,7 +13,7 @@ from typing import Any
 
 from tutor import paths
 from tutor.errors import TutorFault
-from tutor.sandbox import level, unpack
+from tutor.sandbox import grants, level, unpack
 from tutor.sandbox.attempt import attempt
 from tutor.sandbox.child import Child
 from tutor.sandbox.forks import Forks, State
@@ -32,7 +32,8 @@ class Sandbox:
 
     def __init__(self, *, device: str = "cpu", pool: bool | None = None, layers: Layers | None = None) -> None:
         """`pool` forces started-ahead processes (True) or forks (False); by default the platform decides."""
-        layers = replace(layers or Layers(), gpu=device != "cpu").keeping(
+        self._gpu = device != "cpu" and (sys.platform != "linux" or any(grants.devices()))
+        layers = replace(layers or Layers(), gpu=self._gpu).keeping(
             paths.shipped_course(), paths.data_dir(), paths.cache_dir()
         )
         self._pooled = sys.platform != "linux" if pool is None else pool
@@ -143,7 +144,7 @@ class Sandbox:
             with tempfile.NamedTemporaryFile() as owned:
                 frame = await self._ask_child(await self._take(), {"op": "attack", "targets": _targets(owned.name)})
             self._held = {name: bool(held) for name, held in frame["held"].items()}
-        return level.facts(self._held, gpu=self._device != "cpu")
+        return level.facts(self._held, gpu=self._gpu)
 
     async def _ask_child(self, child: Child, question: dict[str, Any]) -> dict[str, Any]:
         """A question of our own, which no snippet has a part in; raises TutorFault."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from tutor.errors import EnvironmentLacking, TutorFault
-from tutor.sandbox import start
+from tutor.sandbox import box, start
 from tutor.sandbox.child import Child
 from tutor.sandbox.frame import CHUNK
 from tutor.sandbox.layers import Layers
@@ -45,7 +45,8 @@ class ForkedChild(Child):
 
     def on_born(self, pid: int, pidfd: int) -> None:
         """The zygote has forked it."""
-        self.pid, self._pidfd = pid, pidfd
+        # Inside a box processes are numbered anew; the descriptor knows the number they have out here.
+        self.pid, self._pidfd = _number_of(pidfd) or pid, pidfd
         self._born.set()
         if self.stopped:
             self.kill()
@@ -159,12 +160,20 @@ class Forks:
         if self.state in ("starting", "ready"):
             return
         await self.close()
+        self.state, self._failure, self._started = "starting", None, asyncio.Event()
+        before = await box.prefix(self._layers)
+        if self.state != "starting":
+            self._started.set()
+            return
+        self._spawn(before)
+
+    def _spawn(self, before: list[str]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         self._log = os.fdopen(os.memfd_create("zygote"), "w+b")
         with theirs:
             self._process = subprocess.Popen(
-                start.command("tutor.sandbox.zygote", self._layers.to_argument(), str(theirs.fileno())),
+                [*before, *start.command("tutor.sandbox.zygote", self._layers.to_argument(), str(theirs.fileno()))],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
@@ -172,8 +181,7 @@ class Forks:
                 start_new_session=True,
                 pass_fds=[theirs.fileno()],
             )
-        self._control, self._failure, self.state = ours, None, "starting"
-        self._started = asyncio.Event()
+        self._control = ours
         asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
 
     async def ready(self) -> None:
@@ -274,6 +282,14 @@ class Forks:
             process.terminate()
         process.kill()
         await _ended(process, 5.0)
+
+
+def _number_of(pidfd: int) -> int:
+    """The process a pidfd stands for; 0 when it is gone or cannot be told."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        said = Path(f"/proc/self/fdinfo/{pidfd}").read_text().split("Pid:", 1)[1]
+        return max(int(said.split()[0]), 0)
+    return 0
 
 
 async def _ended(process: subprocess.Popen[bytes], seconds: float) -> bool:

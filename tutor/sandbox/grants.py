@@ -29,7 +29,7 @@ def allowed(secrets: Iterable[Path], *, gpu: bool = False) -> Allowed:
         readable=tuple(dict.fromkeys(path for path in readable if kept.may_be_read(path))),
         listed=tuple(dict.fromkeys((*_stdlib(), *folders))),
         written=(Path(os.devnull),),
-        devices=tuple(_devices()) if gpu else (),
+        devices=tuple(devices()) if gpu else (),
         only_written=(Path("/proc/self/task"),) if gpu else (),
     )
 
@@ -118,7 +118,8 @@ def _mapped() -> set[Path]:
     return {Path(name) for name in named if ".so" in Path(name).name}
 
 
-def _devices() -> Iterator[Path]:
-    yield from map(Path, _CUDA)
+def devices() -> Iterator[Path]:
+    """The devices through which a GPU is used here."""
+    yield from (Path(name) for name in _CUDA if Path(name).exists())
     yield from Path("/dev").glob("nvidia[0-9]*")
     yield from Path("/dev").glob("dri/renderD*")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 import pytest
 
-from tutor.sandbox import landlock, seccomp
+from tutor.sandbox import box, landlock, seccomp
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.layers import NONE, Layers
 from tutor.sandbox.protocol import Limits, Request
@@ -123,6 +124,34 @@ async def test_the_level_is_measured(layers, level, missing):
         assert missing <= set(found["missing"])
 
 
+needs_bwrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+
+
+@needs_bwrap
+async def test_in_a_box_names_and_sizes_are_hidden_too():
+    async with Sandbox(layers=Layers(box=True)) as sandbox:
+        if not await box.prefix(Layers()):
+            pytest.skip("bubblewrap is not let work here")
+        assert (await sandbox.level())["level"] == "full + box"
+        assert await failed(sandbox, IDIOMS) == {}
+        assert set(await failed(sandbox, ESCAPES)) == set(ESCAPES)
+
+
+@needs_bwrap
+async def test_a_box_that_does_not_work_is_done_without(monkeypatch):
+    monkeypatch.setattr(box, "_ALONE", ("--no-such-option",))
+    assert await box.prefix(Layers()) == []
+    async with Sandbox() as sandbox:
+        assert (await sandbox.level())["level"] == "full"
+
+
+async def test_no_box_is_looked_for_where_none_is_wanted_or_none_is_there(monkeypatch):
+    assert await box.prefix(Layers(box=False)) == []
+    assert await box.prefix(Layers(gpu=True)) == []
+    monkeypatch.setenv("PATH", "")
+    assert await box.prefix(Layers()) == []
+
+
 async def test_processes_started_ahead_are_behind_the_same_fence():
     async with Sandbox(pool=True, layers=Layers(box=False)) as sandbox:
         assert (await sandbox.level())["level"] == "full"
@@ -139,7 +168,7 @@ async def test_threads_without_end_are_ended(sandbox):
 
 async def test_a_play_session_is_behind_the_fence(sandbox):
     play = await sandbox.play()
-    assert (await play.run("open('/etc/passwd')")).error.type == "PermissionError"
+    assert (await play.run("open('/dev/tty')")).error.type == "PermissionError"
     assert (await play.run("1 + 1")).observed["_"].value == 2
     await play.close()
 
