@@ -47,6 +47,9 @@ async def test_one_who_comes_back_is_at_the_very_question(tmp_path: Path) -> Non
         await pilot.press("escape")
         await home(pilot)
         assert "Continue: Every kind 4/12" in text(pilot)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await pilot.press("escape")
         await pilot.press("enter")
         await at(pilot, "value")
 
@@ -186,6 +189,8 @@ async def test_the_rail_and_the_line_of_keys_are_clicked(tmp_path: Path) -> None
         rows = text(pilot).splitlines()
         await pilot.click(offset=(rows[-1].index("Skip"), len(rows) - 1))
         await at(pilot, "error")
+        await pilot.click(offset=(text(pilot).splitlines()[-1].index("Help"), len(rows) - 1))
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
 
 
 async def test_the_theme_is_kept(tmp_path: Path) -> None:

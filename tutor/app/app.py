@@ -37,8 +37,8 @@ class TutorApp(App[None]):
     """The tutor on a whole terminal."""
 
     TITLE = "tutor"
-    # Read in one go: a stylesheet that comes with its screen makes every rule be parsed again.
-    CSS_PATH = [HERE / "app.tcss", HERE / "screens/home.tcss", HERE / "screens/question.tcss"]
+    # Of the first screen only what the first frame shows: every rule is parsed before anything is painted.
+    CSS_PATH = [HERE / "app.tcss", HERE / "screens/home.tcss"]
     BINDINGS = [*bindings(EVERYWHERE)]
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
@@ -53,7 +53,6 @@ class TutorApp(App[None]):
         minutes: float | None = None,
     ) -> None:
         """Raises UsageError when there is no such lesson."""
-        gc.disable()  # until the first frame: everything made up to there is needed
         super().__init__()
         self.catalog = catalog
         self.store = store
@@ -97,6 +96,10 @@ class TutorApp(App[None]):
             return HomeScreen()
         return self._lesson_screen(entry)
 
+    def on_load(self) -> None:
+        """Nothing made up to the first frame is garbage."""
+        gc.disable()
+
     def on_mount(self) -> None:
         """Everything that is not on the first frame begins after it."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
@@ -111,6 +114,8 @@ class TutorApp(App[None]):
         from tutor.app.screens.question import QuestionScreen
 
         self._awake = True
+        self.stylesheet.read(HERE / "screens/question.tcss")
+        self.refresh_css(animate=False)
         self.run_worker(self._start_sandbox(), exit_on_error=False)
         if isinstance(self.screen, DrillScreen):
             await self._open_drill()
@@ -375,5 +380,6 @@ class TutorApp(App[None]):
 
     async def on_unmount(self) -> None:
         """No child outlives the screen."""
+        gc.enable()
         if self._awake:
             await self.sandbox.close()

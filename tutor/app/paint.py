@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import keyword
 import ast
+import keyword
 import re
 import warnings
 from collections.abc import Iterator

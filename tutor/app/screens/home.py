@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual import on
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
@@ -28,7 +29,7 @@ class HomeScreen(Frame):
     """Every lesson with its progress; Enter on the first row goes on where you left off."""
 
     ACTS = (*HOME, *EVERYWHERE)
-    BINDINGS = [*bindings(HOME)]
+    BINDINGS = [*bindings(HOME), Binding("question_mark", "app.help", show=False)]
 
     def middle(self) -> Iterator[Widget]:
         """The map, and a word on what is under the cursor."""

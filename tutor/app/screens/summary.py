@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.style import Style
@@ -32,7 +33,7 @@ class SummaryScreen(Frame):
 
     CSS_PATH = Path(__file__).with_name("summary.tcss")
     ACTS = (*SUMMARY, *EVERYWHERE)
-    BINDINGS = [*bindings(SUMMARY)]
+    BINDINGS = [*bindings(SUMMARY), Binding("question_mark", "app.help", show=False)]
 
     def __init__(self, session: Session) -> None:
         super().__init__()

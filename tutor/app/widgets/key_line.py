@@ -46,7 +46,8 @@ class KeyLine(Widget):
         for shown, label, action in self.keys:
             key = Content.assemble((shown, "bold $accent"), (f" {label}", QUIET))
             if action:
-                key = key.stylize(Style.from_meta({"@click": f"screen.{action}"}))
+                where = action if action.startswith("app.") else f"screen.{action}"
+                key = key.stylize(Style.from_meta({"@click": where}))
             gap = Content("   ") if line else Content("")
             if line.cell_length + gap.cell_length + key.cell_length > width:
                 break
