@@ -17,7 +17,10 @@ _target = Path(sys.argv[1])
 def write(driver: LinuxDriver, data: str) -> None:
     """The driver's own write; the first that holds words leaves the list of modules behind."""
     if not _target.exists() and re.search(r"\w{4}", _SEQUENCE.sub("", data)):
-        _target.write_text(json.dumps(sorted(sys.modules)))
+        # Whoever waits for the file must not find it half written.
+        begun = _target.with_suffix(".part")
+        begun.write_text(json.dumps(sorted(sys.modules)))
+        begun.replace(_target)
     _write(driver, data)
 
 
