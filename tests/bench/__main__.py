@@ -20,6 +20,8 @@ def main(arguments: list[str]) -> int:
     """Measure what is named, print the table; 1 when a bar is not kept."""
     wanted = [name for name in arguments if not name.startswith("-")] or ALL
     rows: list[Row] = []
+    # A learner's Python keeps what it has compiled, however the shell that measures is set.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in wanted:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as folder:
