@@ -14,7 +14,7 @@ from tutor.asking import DONE, Asking
 from tutor.clock import Clock
 from tutor.grade.prompt import starter
 from tutor.lesson.catalog import Catalog
-from tutor.lesson.model import KINDS, LessonFile, Question
+from tutor.lesson.model import LessonFile, Question
 from tutor.lesson.vary import concrete
 from tutor.progress.resume import Standing, fold
 from tutor.progress.schedule import Deck, Key, Rating, rating_of
@@ -133,10 +133,7 @@ class Drill(Asking):
 
     def _there(self) -> set[tuple[str, str]]:
         """Every question that can be asked: lesson and id."""
-        entries = self.catalog.entries
-        of_lessons = {
-            (e.slug, q) for e in entries for q, k in zip(e.questions, e.kinds, strict=True) if KINDS[k].graded
-        }
+        of_lessons = {(entry.slug, question) for entry in self.catalog.entries for question in entry.graded}
         return of_lessons | {(slug, q.id) for slug, file in self._families.items() for q in file.lesson.questions}
 
     def _today(self) -> list[Key]:

@@ -13,7 +13,7 @@ from tutor.clock import Clock
 from tutor.errors import UsageError
 from tutor.grade.prompt import starter
 from tutor.lesson.catalog import Catalog
-from tutor.lesson.model import KINDS, Question
+from tutor.lesson.model import Question
 from tutor.progress.resume import Standing, fold
 from tutor.progress.store import Attempt, Store
 from tutor.sandbox.client import Sandbox
@@ -99,9 +99,8 @@ class Session(Asking):
     def progress(self, slug: str) -> tuple[int, int]:
         """Graded questions done, and of how many, in any lesson; reads no lesson file."""
         entry = next(entry for entry in self.catalog.entries if entry.slug == slug)
-        graded = [q for q, kind in zip(entry.questions, entry.kinds, strict=True) if KINDS[kind].graded]
         standings = fold(self.store.attempts(self.catalog.key, slug))
-        return sum(q in standings and standings[q].status in DONE for q in graded), len(graded)
+        return sum(q in standings and standings[q].status in DONE for q in entry.graded), len(entry.graded)
 
     # Moving
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor.lesson.model import KINDS
 from tutor.progress.resume import Standing, fold
 
 if TYPE_CHECKING:
@@ -64,6 +63,5 @@ def statuses(catalog: Catalog, store: Store, slug: str) -> list[tuple[str, str]]
 
 
 def _stand(entry: Entry, standings: dict[str, Standing]) -> Stand:
-    graded = [q for q, kind in zip(entry.questions, entry.kinds, strict=True) if KINDS[kind].graded]
-    done = sum(q in standings and standings[q].status in DONE for q in graded)
-    return Stand(entry.slug, entry.title, entry.goal, done, len(graded), bool(standings))
+    done = sum(q in standings and standings[q].status in DONE for q in entry.graded)
+    return Stand(entry.slug, entry.title, entry.goal, done, len(entry.graded), bool(standings))
