@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def _plain(catalog: Catalog, store: Store, minutes: float | None) -> int:
 
 
 def _full(catalog: Catalog, store: Store, minutes: float | None) -> int:
+    gc.disable()  # collecting while all of this is loaded only costs; TutorApp turns it on after the first frame
     from tutor.app.app import TutorApp
 
     app = TutorApp(catalog, store, drill=True, minutes=minutes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,7 @@ def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> i
 
 
 def _full(catalog: Catalog, store: Store, device: str, lesson: str | None) -> int:
+    gc.disable()  # collecting while all of this is loaded only costs; TutorApp turns it on after the first frame
     from tutor.app.app import TutorApp
 
     app = TutorApp(catalog, store, device=device, lesson=lesson)
