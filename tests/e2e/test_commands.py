@@ -41,10 +41,11 @@ def one_sentence(said: str) -> bool:
     [
         (["start", "subtractions", "--plain"], 2, "`reductions`"),
         (["start", "--course", "nowhere", "--plain"], 3, "nowhere"),
-        (["grade", "reductions", "nowhere.yaml"], 1, "nowhere.yaml"),
+        (["grade", "reductions", "nowhere.yaml"], 2, "nowhere.yaml"),
         (["grade", "nowhere", "nowhere.yaml"], 2, "nowhere"),
+        (["grade", "nowhere.yaml", "nowhere.yaml"], 2, "nowhere.yaml"),
         (["run", "nowhere.py"], 2, "nowhere.py"),
-        (["check", "nowhere.yaml"], 3, "nowhere.yaml"),
+        (["check", "nowhere.yaml"], 2, "nowhere.yaml"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence_and_a_status(words: list[str], status: int, says: str) -> None:

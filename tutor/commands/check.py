@@ -11,7 +11,7 @@ import msgspec
 
 from tutor import paths
 from tutor.author.prove import prove
-from tutor.errors import EnvironmentLacking, LessonError, Problem
+from tutor.errors import LessonError, Problem, UsageError
 from tutor.examiner import Examiner
 from tutor.lesson.load import load_course, load_lesson
 from tutor.lesson.model import LessonFile
@@ -47,9 +47,9 @@ def load(targets: list[Path]) -> tuple[list[LessonFile], list[Problem]]:
 
 
 def members(path: Path) -> Iterator[Path]:
-    """A lesson file itself; the lessons and drills of a course. Raises EnvironmentLacking, LessonError."""
+    """A lesson file itself; the lessons and drills of a course. Raises UsageError, EnvironmentLacking, LessonError."""
     if not path.exists():
-        raise EnvironmentLacking(f"There is no {path}; name a lesson file or a folder with a course.yaml.")
+        raise UsageError(f"There is no {path}; name a lesson file or a folder with a course.yaml.")
     if path.name == "course.yaml":
         path = path.parent
     if path.is_file():

@@ -33,13 +33,13 @@ def lesson_file(lesson: str, course: str | None) -> LessonFile:
     """A lesson by the path of its file or by its name in the course."""
     path = Path(lesson)
     if path.suffix in (".yaml", ".yml"):
-        return load_lesson(path)
+        return load_lesson(there(path))
     return Catalog.open(Path(course) if course else None).lesson(lesson)
 
 
 def matched(file: LessonFile, path: str) -> list[tuple[Question, str]]:
     """The questions an answer file speaks of, in the lesson's order. Raises UsageError for one that is not there."""
-    answers = load_answers(Path(path))
+    answers = load_answers(there(Path(path)))
     graded = {q.id: q for q in file.lesson.questions if q.graded}
     for name in answers:
         if name not in graded:
@@ -47,6 +47,13 @@ def matched(file: LessonFile, path: str) -> list[tuple[Question, str]]:
             hint = f" Did you mean `{near[0]}`?" if near else ""
             raise UsageError(f"{path}: {file.lesson.lesson} has no question `{name}`.{hint}")
     return [(question, answers[name]) for name, question in graded.items() if name in answers]
+
+
+def there(path: Path) -> Path:
+    """The path, if it is a file. Raises UsageError."""
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}; check the name.")
+    return path
 
 
 async def _grade(file: LessonFile, work: list[tuple[str, Question, str]], as_json: bool) -> int:
