@@ -278,10 +278,14 @@ class Forks:
             return
         for patience in (0.5, 0.5):
             if await _ended(process, patience):
-                return
+                break
             process.terminate()
-        process.kill()
-        await _ended(process, 5.0)
+        else:
+            process.kill()
+            await _ended(process, 5.0)
+        # The kernel ends what is inside a box after the box, not with it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _number_of(pidfd: int) -> int:
