@@ -150,9 +150,9 @@ class Examiner:
         """Whether two programs did the same wrong thing."""
         if one.status != other.status:
             return False
-        if one.error is not None and other.error is not None:
-            return (one.error.type, one.error.message) == (other.error.type, other.error.message)
-        return one.status == "ok" and await self._difference(question, one, other) is None
+        if _failures(one) != _failures(other):
+            return False
+        return one.status == "error" or await self._difference(question, one, other) is None
 
     async def _difference(self, question: Code, expected: Outcome, actual: Outcome) -> Difference | None:
         difference = await self.sandbox.compare(expected, actual, code.terms(question))
@@ -162,11 +162,9 @@ class Examiner:
 
     def _sound(self, question: Code, reference: Outcome) -> None:
         """Raises TutorFault when the solution itself does not run, or does not make what is compared."""
-        failures = [seen.failure for seen in reference.observed.values() if seen.kind == "missing"]
-        failures += [call.failure for call in reference.calls if call.failure]
-        failed = reference.error or next(iter(failures), None)
+        failed = next(iter(_failures(reference)), None)
         if reference.status != "ok" or failed:
-            said = f"{failed.type}: {failed.message}" if failed else reference.note
+            said = ": ".join(failed) if failed else reference.note
             raise TutorFault(f"the solution of {question.id} does not run: {said}")
 
     def _reference(self, file: LessonFile, question: Question, seed: int) -> asyncio.Task[Outcome]:
@@ -201,6 +199,13 @@ def reference_request(file: LessonFile, question: Question, seed: int = 0) -> Re
         answer = "\n".join(question.lines)
     assert isinstance(question, (Fill, Order)) or answer
     return code.request(question, answer, setup(file, question), seed)
+
+
+def _failures(outcome: Outcome) -> list[tuple[str, str]]:
+    """Type and message of everything that failed in a run."""
+    failures = [outcome.error, *(seen.failure for seen in outcome.observed.values() if seen.kind == "missing")]
+    failures += [call.failure for call in outcome.calls]
+    return [(failure.type, failure.message) for failure in failures if failure is not None]
 
 
 def _spoiled(task: asyncio.Task[Outcome]) -> bool:

@@ -51,6 +51,9 @@ class FakeSandbox:
     async def ready(self) -> None:
         return None
 
+    async def level(self) -> dict[str, str]:
+        return {"badge": "sandbox: full"}
+
     async def close(self) -> None:
         self.closed = True
 

@@ -285,6 +285,8 @@ async def test_the_footer_tells_the_truth(tmp_path: Path) -> None:
             "Help",
             "^P",
             "All",
+            "sandbox:",
+            "full",
         ]
         await pilot.press("ctrl+g")
         await until(pilot, lambda: isinstance(app.screen, CommandPalette))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -30,6 +31,10 @@ RANGES = Function(
     wrong=(
         Wrong(answer="def column_ranges(m):\n    return m.amax(dim=1) - m.amin(dim=1)", feedback="Those are rows."),
     ),
+)
+PAIRS = msgspec.structs.replace(
+    RANGES,
+    wrong=(Wrong(answer="def column_ranges(m):\n    return m.max(dim=0) - m.min(dim=0)", feedback="A pair."),),
 )
 SOFTMAX = Order(
     id="softmax",
@@ -132,6 +137,9 @@ async def test_a_function_on_inputs_it_never_saw(examiner: Examiner) -> None:
     assert "dtype" in floats.feedback
     broken = await judged(examiner, RANGES, "def column_ranges(m):\n    return m.nothing")
     assert broken.result == "wrong" and "nothing" in " ".join(broken.said())
+    for odd in ("def column_ranges(): return 1", "column_ranges = 3"):
+        assert (await judged(examiner, PAIRS, odd)).belief == ""
+    assert (await judged(examiner, PAIRS, PAIRS.wrong[0].answer + "\n")).belief == "A pair."
     missing = await judged(examiner, RANGES, "def other(m):\n    return m")
     assert missing.feedback == "`column_ranges` was never made."
 

@@ -156,14 +156,14 @@ class TutorApp(App[None]):
         try:
             await self.sandbox.start()
             await self.sandbox.ready()
-            self._state = ""
+            self._state = (await self.sandbox.level())["badge"]
         except TutorError as error:
             self._state = "no torch"
             self.tell(str(error))
         self.show_state()
 
     def show_state(self) -> None:
-        """A word on the sandbox, while there is one to say."""
+        """What protects from snippets, or that it is not there yet."""
         if isinstance(self.screen, Frame):
             self.screen.show_state(self._state)
 

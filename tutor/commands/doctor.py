@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -68,6 +69,8 @@ async def gather() -> dict[str, Any]:
         "sandbox": {
             "starts": bool(facts),
             "level": facts.get("level"),
+            "promise": facts.get("promise", ""),
+            "missing": facts.get("missing", []),
             "mode": facts.get("mode"),
             "protections": facts.get("protections", {}),
         },
@@ -167,6 +170,8 @@ def lines(found: dict[str, Any]) -> list[str]:
     told = []
     for heading, rows in rooms.items():
         told.append(heading)
+        if heading.startswith("Sandbox"):
+            told += textwrap.wrap(found["sandbox"]["promise"], 76, initial_indent="  ", subsequent_indent="  ")
         told += [f"  {GLYPHS[mark]} {mark:<3}  {name:<{wide}}  {text}".rstrip() for mark, name, text in rows]
     if not found["usable"]:
         return [*told, f"✗ {found['problem']}"]
@@ -192,7 +197,8 @@ def _place_rows(places: dict[str, dict[str, Any]], database: dict[str, Any]) -> 
         elif place["there"]:
             yield "ok", name, str(place["path"])
         else:
-            yield ("bad" if name == "lessons" else "no"), name, f"{place['path']} (not there yet)"
+            gone = name == "lessons"
+            yield ("bad" if gone else "ok"), name, f"{place['path']} ({'missing' if gone else 'made when needed'})"
     state = database["state"]
     said = f" ({database['detail']})" if database["detail"] else ""
     mark: Mark = "bad" if state in ("newer", "broken", "unreadable") else "ok" if database["version"] else "no"

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from tutor.errors import UsageError
+from tutor.errors import TutorError, UsageError
 from tutor.examiner import Examiner
 from tutor.grade.verdict import Verdict
 from tutor.legible import legible
@@ -23,10 +23,17 @@ from tutor.sandbox.client import Sandbox
 
 
 def run(lesson: str, answers: list[str], course: str | None, as_json: bool) -> int:
-    """Judge every answer of every file. 0 when all are right, 1 when one is not. Raises UsageError, LessonError."""
+    """Judge every answer of every file. 0 when all are right, 1 when one is not; a file that cannot be read is said
+    and stops no other. Raises UsageError, LessonError for the lesson itself."""
     file = lesson_file(lesson, course)
-    work = [(path, question, text) for path in answers for question, text in matched(file, path)]
-    return asyncio.run(_grade(file, work, as_json))
+    work, status = [], 0
+    for path in answers:
+        try:
+            work += [(path, question, text) for question, text in matched(file, path)]
+        except TutorError as error:
+            print(f"tutor: {error}", file=sys.stderr)
+            status = max(status, error.status)
+    return max(status, asyncio.run(_grade(file, work, as_json))) if work or not status else status
 
 
 def lesson_file(lesson: str, course: str | None) -> LessonFile:

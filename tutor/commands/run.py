@@ -49,7 +49,8 @@ async def _run(files: list[str], observe: list[str], device: str, seconds: float
                     limits=Limits(seconds=seconds),
                 )
             )
-            status = status or int(outcome.status != "ok")
+            unseen = any(value.kind == "missing" for value in outcome.observed.values())
+            status = status or int(outcome.status != "ok" or unseen)
             lines = [json.dumps(report(name, outcome, facts))] if as_json else told(name, outcome)
             print("\n".join(lines), flush=True)
     finally:

@@ -12,6 +12,8 @@ import math
 import re
 from typing import Any, Final
 
+from tutor.legible import clipped
+
 LONGEST = 4000
 DEEPEST = 32
 
@@ -40,14 +42,15 @@ def says_error(text: str) -> bool:
 
 def read_shape(text: str) -> tuple[int, ...]:
     """A shape as learners spell it: `(5, 7)`, `5 7`, `5x7`, `torch.Size([5, 7])`, `()`, `scalar`. Raises Unread."""
-    given = text.strip()
+    given = text.strip().strip("`'\"").strip()
     body = re.sub(r"^(torch\.)?Size\s*\((.*)\)$", r"\2", given, flags=re.I | re.S).strip()
     if body.lower() in {"scalar", "0-d", "0d", "empty", "()", "[]", "( )", "[ ]"}:
         return ()
     inner = body[1:-1] if body[:1] + body[-1:] in {"()", "[]"} and len(body) > 1 else body
-    parts = re.split(r"\s*[,;×*]\s*|\s*(?<=\d)\s*[xX]\s*(?=\d)|\s+", inner.strip().removesuffix(",").strip())
+    parts = re.split(r"\s*[,;×*]\s*|\s+by\s+|\s*(?<=\d)\s*[xX]\s*(?=\d)|\s+", inner.strip().removesuffix(",").strip())
     if not all(re.fullmatch(r"[0-9]{1,18}", part) for part in parts):
-        raise Unread(f"`{given}` is not a shape. A shape is sizes in order, such as (5, 7), (3,) or () for one number.")
+        how = "A shape is sizes in order, such as (5, 7), (3,) or () for one number."
+        raise Unread(f"`{clipped(given, 40)}` is not a shape. {how}")
     return tuple(int(part) for part in parts)
 
 
@@ -59,14 +62,13 @@ def read_dtype(text: str) -> str:
         return DTYPES[name]
     near = difflib.get_close_matches(name, DTYPES, n=1)
     hint = f" Did you mean {near[0]}?" if near else " A dtype is a name such as float32, int64 or bool."
-    raise Unread(f"`{given}` is not a dtype.{hint}")
+    raise Unread(f"`{clipped(given, 40)}` is not a dtype.{hint}")
 
 
 def read_value(text: str) -> Any:
     """A number, bool, string or nested list of them; tensor(...) is read as its list. Raises Unread."""
     given = text.strip()
-    bare = re.fullmatch(r"[-+.\deE\s]*\d[-+.\deE\s]*", given)
-    body = re.sub(r"\s+", ", ", given) if bare and re.search(r"[\d.]\s+[-+.\d]", given) else given
+    body = _with_commas(given)
     depth = max((body[:i].count("[") + body[:i].count("(") for i in range(len(body))), default=0)
     if not given or len(given) > LONGEST or depth > DEEPEST * 8:
         raise Unread("Type a value: a number, a list such as [1, 2, 3], True, False, or error.")
@@ -74,8 +76,18 @@ def read_value(text: str) -> Any:
         return _value(ast.parse(body, mode="eval").body, 0)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, ZeroDivisionError):
         raise Unread(
-            f"`{given[:60]}` is not a value. Type a number, a list such as [1, 2, 3], True, False, or error."
+            f"`{clipped(given, 40)}` is not a value. Type a number, a list such as [1, 2, 3], True, False, or error."
         ) from None
+
+
+def _with_commas(text: str) -> str:
+    """Numbers as NumPy prints them, `[[1. 2.] [3. 4.]]`, or bare in rows, `1 2` over `3 4`, spelled as lists."""
+    if "," in text or not re.fullmatch(r"[-+.\deE\s\[\]]*\d[-+.\deE\s\[\]]*", text):
+        return text
+    rows = [line for line in text.splitlines() if line.strip()]
+    if "[" not in text and len(rows) > 1:
+        text = "[" + " ".join(f"[{row}]" for row in rows) + "]"
+    return re.sub(r"(?<=[\d.\]])\s+(?=[-+.\d\[])", ", ", text)
 
 
 _NAMES: dict[str, Any] = {"nan": math.nan, "inf": math.inf, "true": True, "false": False, "none": None}

@@ -6,6 +6,7 @@ import re
 
 from tutor.grade.answer import Unread
 from tutor.grade.verdict import Verdict
+from tutor.legible import clipped
 from tutor.lesson.model import Choice, PredictError
 from tutor.sandbox.protocol import Outcome
 
@@ -24,11 +25,11 @@ def chosen(options: tuple[str, ...], text: str) -> str:
     if re.fullmatch(r"[0-9]{1,2}", key) and 1 <= int(key) <= len(options):
         return options[int(key) - 1]
     last = LETTERS[len(options) - 1]
-    raise Unread(f"`{given[:60]}` is not one of the answers. Type a letter from a to {last}.")
+    raise Unread(f"`{clipped(given, 40)}` is not one of the answers. Type a letter from a to {last}.")
 
 
 def _bare(text: str) -> str:
-    return " ".join(text.replace("`", "").split()).strip().rstrip(".").lower()
+    return "".join(text.replace("`", "").split()).rstrip(".").lower()
 
 
 def verdict(question: Choice | PredictError, answer: str, reference: Outcome | None = None) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor.grade.drawing import drawn
 from tutor.grade.order import arranged
-from tutor.grade.source import assigned, functions, same_code
+from tutor.grade.source import assigned, functions, same_code, uncommented
 from tutor.grade.verdict import Verdict
 from tutor.lesson.model import GAP, Code, Fill, Function, Order, Wrong
 from tutor.sandbox.protocol import Call, Calls, Difference, Limits, Outcome, Request, Terms
@@ -16,7 +16,7 @@ SECONDS = 5.0
 def program(question: Code, answer: str) -> str:
     """The whole program an answer stands for. Raises Unread when lines to order are not among those shown."""
     if isinstance(question, Fill):
-        return question.start.replace(GAP, answer.strip())
+        return question.start.replace(GAP, uncommented(answer.strip()))
     if isinstance(question, Order):
         return arranged(question, answer)
     return answer
@@ -93,6 +93,8 @@ def verdict(
     if outcome.status != "ok":
         return Verdict(result="wrong", headline=outcome.note or f"Stopped: {outcome.status}.", belief=belief)
     assert difference is not None
+    if "DefaultCPUAllocator" in difference.actual or difference.actual.startswith("MemoryError"):
+        return Verdict(result="wrong", headline="Stopped: it asked for more memory than the limit.", belief=belief)
     feedback, evidence = explained(difference, outcome, reference)
     return Verdict(result="wrong", headline="Not yet.", belief=belief, feedback=feedback, evidence=evidence)
 

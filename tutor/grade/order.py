@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 
@@ -23,17 +24,28 @@ def shuffled(question: Order) -> tuple[str, ...]:
 def arranged(question: Order, answer: str) -> str:
     """The code meant by lines of code, or by the numbers (from 1) of the lines shown: `3 1 2`. Raises Unread."""
     shown = shuffled(question)
-    given = answer.strip()
+    given = _unlisted(answer.strip())
     if re.fullmatch(r"[\d\s,;>-]+", given):
         numbers = [int(n) for n in re.findall(r"\d+", given)]
         if any(not 1 <= n <= len(shown) for n in numbers):
             raise Unread(f"The lines have the numbers 1 to {len(shown)}; type them in order, for instance 2 1 3.")
         return "\n".join(shown[n - 1] for n in numbers)
     known = {line.strip(): line for line in shown}
-    lines = [line for line in answer.splitlines() if line.strip()]
+    lines = [line for line in given.splitlines() if line.strip()]
     strange = [line for line in lines if line.strip() not in known]
     if strange:
         raise Unread(
             f"`{strange[0].strip()[:60]}` is not one of the lines. Type their numbers in order, such as 2 1 3."
         )
     return "\n".join(known[line.strip()] for line in lines)
+
+
+def _unlisted(text: str) -> str:
+    """An answer file may give the lines, or their numbers, as a list."""
+    if not text.startswith("["):
+        return text
+    try:
+        found = ast.literal_eval(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return text
+    return "\n".join(str(item) for item in found) if isinstance(found, list) else text

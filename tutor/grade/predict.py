@@ -59,6 +59,9 @@ def verdict(question: Predict, answer: str, reference: Outcome) -> Verdict:
     except Unread as unread:
         return Verdict(result="unread", headline="Not read as an answer.", feedback=str(unread))
     right = ERROR if fails else read.torch(seen)
+    if isinstance(given, str) and given != ERROR and (fails or not isinstance(right, str)):
+        how = "Type a number, a list such as [1, 2, 3], True, False, or error."
+        return Verdict(result="unread", headline="Not read as an answer.", feedback=f"`{given}` is not a value. {how}")
     if _equal(read, right, given):
         return Verdict(
             result="right",
@@ -80,6 +83,8 @@ def nearness(right: Any, given: Any) -> str:
     """Something true about a wrong answer that does not give the right one away."""
     if ERROR in (right, given) and isinstance(right, str) != isinstance(given, str):
         return "It runs without an error." if given == ERROR else "torch refuses to run this."
+    if isinstance(right, list) and isinstance(given, list) and _depth(right) != _depth(given):
+        return f"Your answer has {_count(_depth(given), 'dimension')}; the result has {_depth(right)}."
     if isinstance(right, (tuple, list)) and isinstance(given, (tuple, list)):
         if len(right) != len(given):
             noun = "dimension" if isinstance(right, tuple) else "entry"
@@ -92,6 +97,11 @@ def nearness(right: Any, given: Any) -> str:
             "The result is a list of numbers." if isinstance(right, list) else "The result is one number, not a list."
         )
     return "That is not what torch gives."
+
+
+def _depth(value: Any) -> int:
+    """How many brackets deep a list goes."""
+    return 1 + max((_depth(item) for item in value), default=0) if isinstance(value, list) else 0
 
 
 def _count(n: int, noun: str) -> str:

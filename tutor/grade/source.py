@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 
 
 def parsed(code: str) -> ast.Module | None:
@@ -51,3 +53,14 @@ def same_code(a: str, b: str) -> bool:
         return True
     left, right = parsed(a), parsed(b)
     return left is not None and right is not None and ast.dump(left) == ast.dump(right)
+
+
+def uncommented(code: str) -> str:
+    """A line of code without the comment at its end, which would swallow what follows it in a program."""
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.COMMENT:
+                return "\n".join([*code.splitlines()[: token.start[0] - 1], token.line[: token.start[1]].rstrip()])
+    except (tokenize.TokenError, SyntaxError):
+        return code
+    return code

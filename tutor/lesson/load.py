@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 
 from tutor.errors import EnvironmentLacking
+from tutor.legible import legible
 from tutor.lesson import meaning
 from tutor.lesson.build import Builder, known
 from tutor.lesson.model import FORMAT, Course, Lesson, LessonFile, Question
 from tutor.lesson.nodes import Node, Row, Table, Text, tree
 from tutor.lesson.slug import file_slug, slug
-from tutor.lesson.text import Report, read_text, unfit
+from tutor.lesson.text import Report, read_text
 
 COURSE = "course.yaml"
 
@@ -144,8 +145,15 @@ def _answers(node: Node, report: Report) -> dict[str, str]:
     if not isinstance(node, Table):
         report.add(node.place, "answers are lines such as `sum-dim-0: (7,)`: a question's id and the answer to it.")
         return {}
-    read = {key: builder.text(value, key, key) for key, value in node.values.items()}
+    read = {key: _answer(builder, value, key) for key, value in node.values.items()}
     return {key: answer for key, answer in read.items() if answer is not None}
+
+
+def _answer(builder: Builder, node: Node, key: str) -> str | None:
+    """An answer as text; lines to order may be given one below the other after dashes."""
+    if isinstance(node, Row) and not node.source:
+        return "\n".join(builder.texts_of(node, key, key) or ()) or None
+    return builder.text(node, key, key)
 
 
 def _listed(row: Row, builder: Builder) -> dict[str, str]:
@@ -198,10 +206,9 @@ def _json_pairs(found: object, text: str, report: Report) -> dict[str, str]:
             report.add(place, f"`{question}` needs an answer: a text, a number, true, false or a list.")
         elif question in answers:
             report.add(place, f"`{question}` is answered twice.")
-        elif any(True for _ in unfit(question + said)):
-            report.add(place, f"the answer to `{question}` holds a control character; take it out.")
         else:
-            answers[question] = said
+            # What a control character does to an answer is for the judge to say; nothing else of the file must suffer.
+            answers[question] = legible(said)
     return answers
 
 

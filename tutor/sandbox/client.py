@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections import deque
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from tutor import paths
@@ -213,7 +212,7 @@ def _targets(owned: str) -> dict[str, Any]:
     return {
         "lesson": str(paths.shipped_course() / "course.yaml"),
         "progress": str(next(place for place in (data, *data.parents) if place.exists())),
-        "home": str(Path.home()),
+        "home": str(grants.home()),
         "owned": owned,
         "processes": [os.getpid()],
     }

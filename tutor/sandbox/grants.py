@@ -34,11 +34,19 @@ def allowed(secrets: Iterable[Path], *, gpu: bool = False) -> Allowed:
     )
 
 
+def home() -> Path:
+    """The home directory; a folder that is not there for who has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
+
+
 class _Kept:
     """What is kept from children: the places named, home directories as wholes, and everything of the tutor's own."""
 
     def __init__(self, secrets: Iterable[Path]) -> None:
-        self._homes = (_real(Path.home()), "/")
+        self._homes = (_real(home()), "/")
         self._secrets = [_real(path) for path in (*secrets, Path(__file__).parents[1])]
 
     def clear_of_ours(self, folder: Path) -> bool:

@@ -102,7 +102,8 @@ def test_without_a_sandbox_the_status_is_3_and_the_rest_is_still_told(
     data = found(capsys, expected=3)
     assert data["usable"] is False
     assert (error.args[-1] in data["problem"]) and data["versions"]["torch"] is None
-    assert data["sandbox"] == {"starts": False, "level": None, "mode": None, "protections": {}}
+    nothing = {"level": None, "promise": "", "missing": [], "mode": None, "protections": {}}
+    assert data["sandbox"] == {"starts": False, **nothing}
     assert doctor.run(as_json=False) == 3
     lines = told(capsys).splitlines()
     assert lines[-1] == f"✗ {data['problem']}"

@@ -74,6 +74,11 @@ def test_any_text_is_read_or_unread(text: str) -> None:
         ("75, 80, 85", [75, 80, 85]),
         ("75 80 85", [75, 80, 85]),
         ("75. 80.5", [75.0, 80.5]),
+        ("[75 80 85]", [75, 80, 85]),
+        ("[[1. 2.] [5. 6.]]", [[1.0, 2.0], [5.0, 6.0]]),
+        ("[[1 2]\n [5 6]]", [[1, 2], [5, 6]]),
+        ("1 2\n5 6", [[1, 2], [5, 6]]),
+        ("[-1 2]", [-1, 2]),
         ("(1, 2)", [1, 2]),
         ("tensor([1., 2.])", [1.0, 2.0]),
         ("torch.tensor([[1, 2]], dtype=torch.int64)", [[1, 2]]),
@@ -143,3 +148,10 @@ def test_a_list_of_one_is_not_a_number() -> None:
     assert not same_value([6], 6)
     assert same_value([[6]], [[6.0]])
     assert not same_value(1, True)
+
+
+def test_long_nonsense_is_not_said_back_in_full() -> None:
+    for read in (read_shape, read_value, read_dtype):
+        with pytest.raises(Unread) as unread:
+            read("z" * 3000)
+        assert len(str(unread.value)) < 160

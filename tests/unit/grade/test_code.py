@@ -44,6 +44,8 @@ def test_order_by_numbers_or_lines() -> None:
     assert [line for line in shown if line in ORDER.lines] != list(ORDER.lines)
     numbers = " ".join(str(shown.index(line) + 1) for line in ORDER.lines)
     assert arranged(ORDER, numbers) == arranged(ORDER, ORDER.solution) == ORDER.solution
+    assert arranged(ORDER, str(list(ORDER.lines))) == ORDER.solution
+    assert arranged(ORDER, f"[{numbers.replace(' ', ', ')}]") == ORDER.solution
     for odd in ("9 1", "d = 5"):
         with pytest.raises(Unread):
             arranged(ORDER, odd)
@@ -120,3 +122,9 @@ def test_reading_source() -> None:
     assert assigned("def f(): x = 1") == ()
     assert same_code("x=1 # a", "x = 1")
     assert not same_code("x = 1", "x = (")
+
+
+def test_memory_is_named_in_a_call_as_anywhere() -> None:
+    said = "RuntimeError: DefaultCPUAllocator: can't allocate memory"
+    difference = Difference(name="half", field="failed", expected="a tensor", actual=said, case=0)
+    assert "memory" in code.verdict(WRITE, OK, OK, difference, None).headline

@@ -116,3 +116,16 @@ def test_a_broken_question_is_not_the_learners_fault() -> None:
 def test_lines_before_the_expression_run_first() -> None:
     request = predict.request(PredictShape(shape="y = x + 1\ny.sum()"), "x = 1")
     assert (request.setup, request.code, request.observe) == ("x = 1", "y = x + 1", ("y.sum()",))
+
+
+def test_words_are_no_wrong_values() -> None:
+    outcome = Outcome(status="ok", observed={"a is b": Observation(kind="bool", type="bool", value=True)})
+    for word in ("no", "yes", "f"):
+        assert predict.verdict(PredictValue(value="a is b"), word, outcome).result == "unread"
+    assert predict.verdict(PredictValue(value="a is b"), "False", outcome).result == "wrong"
+    assert predict.verdict(SHAPE, "error", SEEN).result == "wrong"
+
+
+def test_one_pair_of_brackets_too_many_is_a_matter_of_rank() -> None:
+    verdict = predict.verdict(PredictValue(value="x.sum(dim=1)"), "[[28, 77, 126, 175, 224]]", SEEN)
+    assert verdict.feedback == "Your answer has 2 dimensions; the result has 1."

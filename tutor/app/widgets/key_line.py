@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
-from tutor.app.themes import FAINT, QUIET
+from tutor.app.themes import QUIET
 
 MOST = 5
 
@@ -54,5 +54,5 @@ class KeyLine(Widget):
             line = line + gap + key
         room = width - line.cell_length
         if self.state and room > len(self.state) + 2:
-            line = line + Content(" " * (room - len(self.state))) + Content.styled(self.state, FAINT)
+            line = line + Content(" " * (room - len(self.state))) + Content.styled(self.state, QUIET)
         return line
