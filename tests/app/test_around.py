@@ -223,6 +223,16 @@ async def test_what_the_store_says_is_seen(tmp_path: Path) -> None:
         await until(pilot, lambda: "is set aside" in text(pilot))
 
 
+async def test_a_notice_is_there_when_the_question_comes_back(tmp_path: Path) -> None:
+    app = Tried(tmp_path, at="shape")
+    app.store.notices.append("The progress file was damaged and is set aside.")
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, "shape")
+        assert "damaged and is set aside" in text(pilot)
+        await pilot.press("f8")
+        await until(pilot, lambda: "damaged" not in text(pilot))
+
+
 async def test_a_full_disk_is_a_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = Tried(tmp_path, at="value")
 

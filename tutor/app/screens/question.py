@@ -91,7 +91,6 @@ class QuestionScreen(Frame):
         if (asking := self.asking) is None:
             return
         self._settled = self._refused = None
-        self.clear_notice()
         hints = asking.hints_shown()
         await self.body.show(asking.prompt(), asking.draft, asking.question.graded)
         self.body.show_standing(asking.standing.status)
@@ -104,6 +103,7 @@ class QuestionScreen(Frame):
     async def leave(self, move: Callable[[], object]) -> None:
         """Keep the draft, stop what runs, move, and show where that led."""
         self.stop()
+        self.clear_notice()
         self.keep_now()
         with self.noticing():
             if move() is False:
