@@ -270,6 +270,18 @@ async def test_a_drill_with_nothing_due_says_so(tmp_path: Path) -> None:
         await home(pilot)
 
 
+async def test_what_is_due_is_counted_again_on_the_map(tmp_path: Path) -> None:
+    app = Tried(tmp_path, at="shape")
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, "shape")
+        app.asked.query_one(Input).value = "(9,)"
+        await pilot.press("enter")
+        await until(pilot, lambda: app.asked.asking is not None and app.asked.asking.standing.tries == 1)
+        await pilot.press("escape")
+        await home(pilot)
+        await until(pilot, lambda: "1 due" in text(pilot))
+
+
 async def test_a_page_counts_as_read_once_it_is_left(tmp_path: Path) -> None:
     app = Tried(tmp_path, at="page")
     async with app.run_test(size=SIZE) as pilot:

@@ -214,6 +214,7 @@ class TutorApp(App[None]):
         from tutor.app.screens.home import HomeScreen
 
         await self._front(HomeScreen())
+        self.run_worker(self._count_due(), exit_on_error=False)
 
     async def _open_lesson(self, slug: str | None) -> None:
         try:
