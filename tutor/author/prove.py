@@ -12,11 +12,8 @@ from tutor.grade.code import program
 from tutor.grade.source import split_last
 from tutor.grade.verdict import Verdict
 from tutor.lesson.model import Choice, Code, Explore, LessonFile, Predict, PredictError, Question, Wrong
-from tutor.lesson.vary import concrete
+from tutor.lesson.vary import spread
 from tutor.sandbox.protocol import Outcome, Request
-
-SEEDS = 6
-"""How many members of a family are tried."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +35,13 @@ async def prove(file: LessonFile, examiner: Examiner) -> list[Problem]:
 async def _question(file: LessonFile, examiner: Examiner, index: int, question: Question) -> list[Problem]:
     path = f"questions[{index}]"
     problems: dict[str, Problem] = {}
-    for member in members(question):
+    for member in spread(question):
         async for finding in _findings(file, examiner, member):
             key = f"{path}.{finding.key}" if finding.key else f"{path}.{question.kind}"
             line, column = file.place(key)
             name = f"question `{question.id}`: "
             problems.setdefault(key, Problem(str(file.path), line, column, name + finding.message))
     return list(problems.values())
-
-
-def members(question: Question) -> list[Question]:
-    """The question itself, or some members of its family."""
-    return [concrete(question, seed) for seed in range(SEEDS)] if question.vary else [question]
 
 
 async def _findings(file: LessonFile, examiner: Examiner, question: Question) -> AsyncIterator[Finding]:
