@@ -12,6 +12,9 @@ from tutor.commands.stream import forgive
 from tutor.errors import TutorError
 
 DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
+TRUST = click.option(
+    "--i-trust-all-code", "trusted", is_flag=True, help="Run other people's code although too little holds it here."
+)
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -35,7 +38,8 @@ def cli() -> None:
 )
 @click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where snippets run.")
 @click.option("--plain", is_flag=True, help="Line by line on stdin and stdout: pipes, screen readers, dumb terminals.")
-def start(lesson: str | None, course: str | None, device: str, plain: bool) -> int:
+@TRUST
+def start(lesson: str | None, course: str | None, device: str, plain: bool, trusted: bool) -> int:
     """Learn; comes back to the very question.
 
     Draft and hints are kept too, whatever happens.
@@ -48,14 +52,15 @@ def start(lesson: str | None, course: str | None, device: str, plain: bool) -> i
     """
     from tutor.commands import start as command
 
-    return command.run(lesson, course, device, plain)
+    return command.run(lesson, course, device, plain, trusted)
 
 
 @cli.command()
 @click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
 @click.option("--minutes", type=click.FloatRange(min=0.1), help="Stop after so many minutes.")
 @click.option("--plain", is_flag=True, help="Line by line on stdin and stdout.")
-def drill(course: str | None, minutes: float | None, plain: bool) -> int:
+@TRUST
+def drill(course: str | None, minutes: float | None, plain: bool, trusted: bool) -> int:
     """Repeat what is due today.
 
     Cards come from the questions you have answered.
@@ -67,14 +72,15 @@ def drill(course: str | None, minutes: float | None, plain: bool) -> int:
     """
     from tutor.commands import drill as command
 
-    return command.run(course, minutes, plain)
+    return command.run(course, minutes, plain, trusted)
 
 
 @cli.command()
 @click.option("--given", metavar="LESSON[:QUESTION]", help="Start with the tensors of a lesson or a question.")
 @click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
 @click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where lines run.")
-def repl(given: str | None, course: str | None, device: str) -> int:
+@TRUST
+def repl(given: str | None, course: str | None, device: str, trusted: bool) -> int:
     """A torch prompt in the same sandbox.
 
     \b
@@ -85,7 +91,7 @@ def repl(given: str | None, course: str | None, device: str) -> int:
     """
     from tutor.commands import repl as command
 
-    return command.run(given, device, course)
+    return command.run(given, device, course, trusted)
 
 
 @cli.command("run")
@@ -116,7 +122,8 @@ def run_(files: tuple[str, ...], observe: tuple[str, ...], device: str, seconds:
 @click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...")
 @click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per question and line.")
-def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bool) -> int:
+@TRUST
+def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bool, trusted: bool) -> int:
     """Judge a file of answers without a screen.
 
     ANSWERS are YAML or JSON: question id to answer.
@@ -128,13 +135,14 @@ def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bo
     """
     from tutor.commands import grade as command
 
-    return command.run(lesson, list(answers), course, as_json)
+    return command.run(lesson, list(answers), course, as_json, trusted)
 
 
 @cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
-def check(paths: tuple[str, ...], as_json: bool) -> int:
+@TRUST
+def check(paths: tuple[str, ...], as_json: bool, trusted: bool) -> int:
     """Prove lessons right by running all they claim.
 
     Every solution must pass, every starter fail, every listed wrong answer get its own feedback.
@@ -147,7 +155,7 @@ def check(paths: tuple[str, ...], as_json: bool) -> int:
     """
     from tutor.commands import check as command
 
-    return command.run(list(paths), as_json)
+    return command.run(list(paths), as_json, trusted)
 
 
 @cli.command()

@@ -115,7 +115,8 @@ class Examiner:
         reference, outcome, difference = await self._ran(file, question, answer, seed)
         right = outcome.status == "ok" and difference is None
         wrong = None if right else await self._known(file, question, answer, outcome, seed)
-        return code.verdict(question, outcome, reference, difference, wrong)
+        verdict = code.verdict(question, outcome, reference, difference, wrong)
+        return replace(verdict, self_reported=code.self_reported(question))
 
     async def works(self, file: LessonFile, question: Code, answer: str) -> bool:
         """Whether a program does what the solution does, whatever it looks like. Raises Unread, TutorFault."""

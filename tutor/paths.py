@@ -31,6 +31,11 @@ def fault_log() -> Path:
     return data_dir() / "faults.log"
 
 
+def is_shipped(path: Path) -> bool:
+    """Whether a lesson or a course came with the program; all else is somebody else's."""
+    return path.resolve().is_relative_to(shipped_course())
+
+
 def shipped_course() -> Path:
     """The folder of the bundled course: inside the wheel, or beside the package in a checkout."""
     package = Path(__file__).resolve().parent

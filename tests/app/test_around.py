@@ -256,7 +256,7 @@ async def test_without_torch_the_screen_still_says_why(tmp_path: Path, monkeypat
     monkeypatch.setattr(app.fake, "ready", lacking)
     async with app.run_test(size=SIZE) as pilot:
         await home(pilot)
-        await until(pilot, lambda: "torch is not installed" in text(pilot) and "no torch" in text(pilot))
+        await until(pilot, lambda: "torch is not installed" in text(pilot) and "no sandbox" in text(pilot))
 
 
 async def test_a_drill_with_nothing_due_says_so(tmp_path: Path) -> None:

@@ -182,3 +182,10 @@ async def test_a_broken_question_is_our_fault(examiner: Examiner) -> None:
     broken = Write(id="b", write="?", solution="y = nowhere")
     verdict = await judged(examiner, broken, "y = 1")
     assert verdict.result == "fault" and "not yours" in verdict.headline
+
+
+async def test_what_rests_on_the_answers_own_word_is_marked(examiner):
+    assert (await judged(examiner, SIX, SIX.solution)).self_reported
+    assert not (await judged(examiner, RANGES, RANGES.solution)).self_reported
+    watched = msgspec.structs.replace(RANGES, check=("shape", "requires_grad"))
+    assert (await judged(examiner, watched, RANGES.solution)).self_reported

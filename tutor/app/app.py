@@ -51,6 +51,7 @@ class TutorApp(App[None]):
         lesson: str | None = None,
         drill: bool = False,
         minutes: float | None = None,
+        guarded: bool = False,
     ) -> None:
         """Raises UsageError when there is no such lesson."""
         super().__init__()
@@ -61,6 +62,7 @@ class TutorApp(App[None]):
         """What is said of the drill on the map; empty until it was counted."""
         self._sandbox: Sandbox | None = None
         self._device, self._lesson, self._drill, self._minutes = device, lesson, drill, minutes
+        self._guarded = guarded
         self._state = "starting torch…"
         self._told = 0
         self._awake = False
@@ -149,7 +151,7 @@ class TutorApp(App[None]):
         if self._sandbox is None:
             from tutor.sandbox.client import Sandbox
 
-            self._sandbox = Sandbox(device=self._device)
+            self._sandbox = Sandbox(device=self._device, guarded=self._guarded)
         return self._sandbox
 
     async def _start_sandbox(self) -> None:
@@ -158,7 +160,7 @@ class TutorApp(App[None]):
             await self.sandbox.ready()
             self._state = (await self.sandbox.level())["badge"]
         except TutorError as error:
-            self._state = "no torch"
+            self._state = "no sandbox"
             self.tell(str(error))
         self.show_state()
 

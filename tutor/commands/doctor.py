@@ -37,6 +37,11 @@ PROTECTIONS = {
     "network": ("a snippet cannot reach the network", "a snippet can reach the network"),
     "programs": ("a snippet cannot start programs", "a snippet can start programs"),
 }
+IDENTITIES: dict[str, Row] = {
+    "user": ("ok", "root", "given up: a snippet runs as a user nobody else is; the kernel counts its threads"),
+    "capabilities": ("ok", "root", "its number is kept, its powers are not; threads are counted from outside"),
+    "none": ("bad", "root", "kept: a snippet has the administrator's rights"),
+}
 STATES = {
     "missing": "not begun yet",
     "empty": "not begun yet",
@@ -72,6 +77,7 @@ async def gather() -> dict[str, Any]:
             "promise": facts.get("promise", ""),
             "missing": facts.get("missing", []),
             "mode": facts.get("mode"),
+            "identity": facts.get("identity"),
             "protections": facts.get("protections", {}),
         },
         "terminal": _terminal(),
@@ -209,6 +215,8 @@ def _place_rows(places: dict[str, dict[str, Any]], database: dict[str, Any]) -> 
 def _sandbox_rows(sandbox: dict[str, Any]) -> Iterator[Row]:
     if not sandbox["starts"]:
         yield "bad", "start", "it does not start; the reason is below"
+    if row := IDENTITIES.get(sandbox["identity"]):
+        yield row
     for name, held in sandbox["protections"].items():
         there, missing = PROTECTIONS.get(name, ("in force", "not in force"))
         text = there if held is True else missing if held is False else str(held)

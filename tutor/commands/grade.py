@@ -22,9 +22,11 @@ from tutor.lesson.model import LessonFile, Question
 from tutor.sandbox.client import Sandbox
 
 
-def run(lesson: str, answers: list[str], course: str | None, as_json: bool) -> int:
+def run(lesson: str, answers: list[str], course: str | None, as_json: bool, trusted: bool = False) -> int:
     """Judge every answer of every file. 0 when all are right, 1 when one is not; a file that cannot be read is said
-    and stops no other. Raises UsageError, LessonError for the lesson itself."""
+    and stops no other. Answers are other people's code, which needs the level *full* unless it is `trusted`.
+
+    Raises UsageError, LessonError for the lesson itself, EnvironmentLacking."""
     file = lesson_file(lesson, course)
     work, status = [], 0
     for path in answers:
@@ -33,7 +35,9 @@ def run(lesson: str, answers: list[str], course: str | None, as_json: bool) -> i
         except TutorError as error:
             print(f"tutor: {error}", file=sys.stderr)
             status = max(status, error.status)
-    return max(status, asyncio.run(_grade(file, work, as_json))) if work or not status else status
+    if status and not work:
+        return status
+    return max(status, asyncio.run(_grade(file, work, as_json, Sandbox(guarded=not trusted))))
 
 
 def lesson_file(lesson: str, course: str | None) -> LessonFile:
@@ -63,25 +67,26 @@ def there(path: Path) -> Path:
     return path
 
 
-async def _grade(file: LessonFile, work: list[tuple[str, Question, str]], as_json: bool) -> int:
-    passed = faults = 0
-    async for path, question, verdict, seconds in judged(file, work):
+async def _grade(file: LessonFile, work: list[tuple[str, Question, str]], as_json: bool, sandbox: Sandbox) -> int:
+    passed = faults = claimed = 0
+    async for path, question, verdict, seconds in judged(file, work, sandbox):
         passed += verdict.passed
+        claimed += verdict.passed and verdict.self_reported
         faults += verdict.result == "fault"
         if as_json:
             print(msgspec.json.encode(plain(path, question, verdict, seconds)).decode(), flush=True)
         else:
             first, *rest = verdict.said()
             print(legible("\n".join([f"{question.id}: {first}", *(f"  {line}" for line in rest)])), flush=True)
-    print(f"{passed} of {len(work)} right.", file=sys.stderr)
+    told = f", {claimed} of them by what their own process reported" if claimed else ""
+    print(f"{passed} of {len(work)} right{told}.", file=sys.stderr)
     return 3 if faults else int(passed < len(work))
 
 
 async def judged(
-    file: LessonFile, work: list[tuple[str, Question, str]]
+    file: LessonFile, work: list[tuple[str, Question, str]], sandbox: Sandbox
 ) -> AsyncIterator[tuple[str, Question, Verdict, float]]:
-    """Every answer with its verdict and the seconds it took."""
-    sandbox = Sandbox()
+    """Every answer with its verdict and the seconds it took; then the sandbox is closed."""
     try:
         await sandbox.ready()
         examiner = Examiner(sandbox)
@@ -104,5 +109,6 @@ def plain(path: str, question: Question, verdict: Verdict, seconds: float) -> di
         "feedback": verdict.feedback,
         "belief": verdict.belief,
         "evidence": verdict.evidence,
+        "self_reported": verdict.self_reported,
         "seconds": seconds,
     }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tutor import paths
 from tutor.repl.talk import at_terminal, front_for, talk
 
 if TYPE_CHECKING:
     from tutor.sandbox.client import Sandbox
 
 
-def run(given: str | None, device: str, course: str | None) -> int:
-    """Talk until the person leaves. 0 whatever the lines did; 130 when Ctrl-C ended a pipe.
+def run(given: str | None, device: str, course: str | None, trusted: bool = False) -> int:
+    """Talk until the person leaves. 0 whatever the lines did; 130 when Ctrl-C ended a pipe. What the lessons of other
+    people's courses define is their code, which needs the level *full* unless it is `trusted`.
 
     Raises UsageError when `given` names nothing, LessonError when it is wrong, EnvironmentLacking without torch or
     without the device.
@@ -22,15 +25,16 @@ def run(given: str | None, device: str, course: str | None) -> int:
         from tutor.repl.given import read_given
 
         start = read_given(given, course)
-    return asyncio.run(talk(lambda: opened(device), front_for(at_terminal()), start, course))
+    guarded = course is not None and not (trusted or paths.is_shipped(Path(course)))
+    return asyncio.run(talk(lambda: opened(device, guarded), front_for(at_terminal()), start, course))
 
 
-async def opened(device: str) -> tuple[Sandbox, dict[str, Any]]:
+async def opened(device: str, guarded: bool = False) -> tuple[Sandbox, dict[str, Any]]:
     """A sandbox whose children use `device`, and its facts. Raises EnvironmentLacking."""
     from tutor.commands.run import chosen
 
     first = "cuda" if device == "auto" else device
-    sandbox, facts = await _started(first)
+    sandbox, facts = await _started(first, guarded)
     try:
         wanted = chosen(device, facts)
     except BaseException:
@@ -39,13 +43,13 @@ async def opened(device: str) -> tuple[Sandbox, dict[str, Any]]:
     if wanted == first:
         return sandbox, facts
     await sandbox.close()
-    return await _started(wanted)
+    return await _started(wanted, guarded)
 
 
-async def _started(device: str) -> tuple[Sandbox, dict[str, Any]]:
+async def _started(device: str, guarded: bool) -> tuple[Sandbox, dict[str, Any]]:
     from tutor.sandbox.client import Sandbox
 
-    sandbox = Sandbox(device=device)
+    sandbox = Sandbox(device=device, guarded=guarded)
     try:
         await sandbox.start()
         await sandbox.ready()

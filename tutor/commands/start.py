@@ -17,15 +17,17 @@ if TYPE_CHECKING:
     from tutor.session import Session
 
 
-def run(lesson: str | None, course: str | None, device: str, plain: bool) -> int:
-    """Open the course where it was left. Returns the exit status."""
+def run(lesson: str | None, course: str | None, device: str, plain: bool, trusted: bool = False) -> int:
+    """Open the course where it was left. Returns the exit status. Other people's courses need the level *full*."""
     catalog = Catalog.open(Path(course) if course else None)
     if not plain and not screen_at_hand():
         print("tutor: no terminal to draw on, so this goes line by line (--plain).", file=sys.stderr)
         plain = True
     store = Store.open(paths.database(), Clock())
     try:
-        return _plain(catalog, store, device, lesson) if plain else _full(catalog, store, device, lesson)
+        guarded = not (trusted or catalog.shipped)
+        front = _plain if plain else _full
+        return front(catalog, store, device, lesson, guarded)
     finally:
         store.close()
 
@@ -35,7 +37,7 @@ def screen_at_hand() -> bool:
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)) and os.environ.get("TERM") != "dumb"
 
 
-def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> int:
+def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None, guarded: bool) -> int:
     import asyncio
 
     from tutor.plain import Lines, PlainLesson
@@ -43,10 +45,10 @@ def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> i
     from tutor.session import Session
 
     async def take() -> int:
-        sandbox = Sandbox(device=device)
+        sandbox = Sandbox(device=device, guarded=guarded)
         try:
             session: Session = Session.open(catalog, store, sandbox, Clock(), lesson)
-            await sandbox.start()
+            await (sandbox.ready() if guarded else sandbox.start())
             return await PlainLesson(session, Lines(sys.stdin)).run(f"tutor · {session.file.lesson.lesson}")
         finally:
             await sandbox.close()
@@ -54,10 +56,10 @@ def _plain(catalog: Catalog, store: Store, device: str, lesson: str | None) -> i
     return asyncio.run(take())
 
 
-def _full(catalog: Catalog, store: Store, device: str, lesson: str | None) -> int:
+def _full(catalog: Catalog, store: Store, device: str, lesson: str | None, guarded: bool) -> int:
     gc.disable()  # collecting while all of this is loaded only costs; TutorApp turns it on after the first frame
     from tutor.app.app import TutorApp
 
-    app = TutorApp(catalog, store, device=device, lesson=lesson)
+    app = TutorApp(catalog, store, device=device, lesson=lesson, guarded=guarded)
     app.run()
     return app.return_code or 0

@@ -65,6 +65,15 @@ def terms(question: Code) -> Terms:
     return Terms(check=question.check, tolerance=question.tolerance)
 
 
+EVIDENT = {"shape", "dtype", "values"}
+"""What is judged by the values themselves; all else a process can only say of itself."""
+
+
+def self_reported(question: Code) -> bool:
+    """Whether an answer that lies about itself could pass: only results for inputs drawn afterwards cannot be faked."""
+    return not isinstance(question, Function) or bool(question.observe) or not set(question.check) <= EVIDENT
+
+
 def listed(question: Code, answer: str) -> Wrong | None:
     """The author's entry for this very code, layout and comments aside."""
     code = program(question, answer)
@@ -88,6 +97,7 @@ def verdict(
             result="wrong",
             headline=f"It fails{where}.",
             belief=belief,
+            feedback=outcome.note,
             evidence=(f"{failure.type}: {failure.message}",),
         )
     if outcome.status != "ok":

@@ -24,6 +24,8 @@ class Verdict:
     """What a learner who answers so seems to believe; empty when unknown."""
     evidence: tuple[str, ...] = ()
     """Short lines that prove it: expected and actual, torch's own message, the code that gives the wrong answer."""
+    self_reported: bool = False
+    """Whether it rests on what the answer's own process says of itself, not on values for inputs it had not seen."""
 
     @property
     def passed(self) -> bool:

@@ -70,6 +70,11 @@ class Catalog:
         self.entries = tuple(card.entry for card in cards if card.entry is not None)
         self.problems = tuple(problem for card in cards for problem in card.problems)
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it is the course that came with the program."""
+        return paths.is_shipped(self.folder)
+
     @classmethod
     def open(cls, folder: Path | None = None) -> Catalog:
         """The course in `folder`, by default the bundled one. Raises EnvironmentLacking, LessonError."""

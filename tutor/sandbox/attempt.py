@@ -13,10 +13,7 @@ from tutor.sandbox.child import Child
 from tutor.sandbox.frame import Frame, Malformed
 from tutor.sandbox.output import Output
 from tutor.sandbox.protocol import CODE_MOST, Failure, Limits, Outcome, Request, Status, encode, plain
-
-CROWD_MOST = 8
-"""Processes a snippet may have started at once; ordinary code starts none."""
-LOOK_EVERY = 0.02
+from tutor.sandbox.watch import Watch
 
 
 async def attempt(child: Child, request: Request) -> Outcome:
@@ -24,7 +21,7 @@ async def attempt(child: Child, request: Request) -> Outcome:
     if refusal := refused(request.code):
         return refusal
     began = time.monotonic()
-    frame = await watched(child, _talk(child, request), request.limits)
+    frame = await watched(child, _talk(child, request), request.limits, gpu=request.device != "cpu")
     outcome = await conclude(child, frame, request.limits, time.monotonic() - began)
     # Names that nobody asked for are a forger's, and would be shown as they are.
     return replace(outcome, observed={e: outcome.observed[e] for e in request.observe if e in outcome.observed})
@@ -37,10 +34,10 @@ def refused(code: str) -> Outcome | None:
     return None
 
 
-async def watched(child: Child, work: Any, limits: Limits) -> Frame | None:
+async def watched(child: Child, work: Any, limits: Limits, *, gpu: bool = False) -> Frame | None:
     """Await `work` within the limits that are kept from outside; what goes over them is ended."""
     child.output = Output(limits.output_shown, limits.output_total)
-    with CrowdWatch(child):
+    with Watch(child, limits, gpu=gpu):
         try:
             frame: Frame | None = await asyncio.wait_for(work, limits.seconds)
         except asyncio.TimeoutError:
@@ -69,32 +66,15 @@ def _job(request: Request) -> dict[str, Any]:
         "trace": request.trace,
         "seed": request.seed,
         "device": request.device,
+        # A GPU's driver reserves address space far beyond any memory; what is resident is watched instead.
         "memory_mb": request.limits.memory_mb if request.device == "cpu" else None,
+        "gpu_memory_mb": request.limits.gpu_memory_mb,
         "cpu_seconds": request.limits.seconds,
     }
 
 
 def _sendable(code: str) -> str:
     return code.encode("utf-8", errors="replace").decode()
-
-
-class CrowdWatch:
-    """Within it, a child that multiplies is ended."""
-
-    def __init__(self, child: Child) -> None:
-        self._child = child
-        self._loop = asyncio.get_running_loop()
-
-    def __enter__(self) -> None:
-        self._timer = self._loop.call_later(LOOK_EVERY, self._look)
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _look(self) -> None:
-        if self._child.crowd() > CROWD_MOST:
-            self._child.stop("processes")
-        self._timer = self._loop.call_later(LOOK_EVERY, self._look)
 
 
 async def conclude(child: Child, frame: Frame | None, limits: Limits, seconds: float) -> Outcome:
@@ -135,7 +115,11 @@ def _status(error: Failure | None, limits: Limits) -> tuple[Status, str]:
     if error is None:
         return "ok", ""
     if error.type == "MemoryError" or "DefaultCPUAllocator" in error.message:
-        return "memory", f"Stopped: it asked for more memory than the limit of {limits.memory_mb} MiB."
+        return "memory", _over_memory(limits)
+    if error.type == "OutOfMemoryError":
+        return "memory", _over_gpu_memory(limits)
+    if "device-side assert" in error.message:
+        return "error", _ASSERTED
     if error.type == "SystemExit":
         return "error", "The code ended itself with exit() before it was done."
     return "error", ""
@@ -143,8 +127,21 @@ def _status(error: Failure | None, limits: Limits) -> tuple[Status, str]:
 
 _STOPPED = {
     "processes": "Stopped: it started too many processes.",
+    "threads": "Stopped: it started too many threads.",
     "interrupted": "Stopped: it did not heed an interrupt.",
 }
+_ASSERTED = (
+    "A check inside a GPU kernel failed, most often an index or a class label out of range. "
+    "The GPU can do nothing more for this run; the next one starts afresh."
+)
+
+
+def _over_memory(limits: Limits) -> str:
+    return f"Stopped: it asked for more memory than the limit of {limits.memory_mb} MiB."
+
+
+def _over_gpu_memory(limits: Limits) -> str:
+    return f"Stopped: it asked for more of the GPU's memory than the limit of {limits.gpu_memory_mb} MiB."
 
 
 async def _ending(child: Child, limits: Limits) -> tuple[Status, str]:
@@ -153,6 +150,10 @@ async def _ending(child: Child, limits: Limits) -> tuple[Status, str]:
         return "timeout", f"Stopped: over the time limit of {limits.seconds:g} s."
     if child.stopped == "output":
         return "output", f"Stopped: it printed more than the limit of {limits.output_total / (1 << 20):g} MiB."
+    if child.stopped == "memory":
+        return "memory", _over_memory(limits)
+    if child.stopped == "gpu memory":
+        return "memory", _over_gpu_memory(limits)
     if child.stopped:
         return "killed", _STOPPED.get(child.stopped, "Stopped.")
     if child.broken:

@@ -22,6 +22,10 @@ class Child:
         """Whether it sent something that is no frame."""
         self.exit: int | None = None
         """Its exit status once it is known; negative for a signal."""
+        self.held: int | None = None
+        """Bytes of memory it had of its own before its first work."""
+        self.greets = False
+        """Whether it says by a frame that it is ready, and has not yet."""
         self.stopped = ""
         """Why we ended it; empty when we did not."""
         self._ended = False
@@ -63,6 +67,18 @@ class Child:
     def crowd(self) -> int:
         """How many processes it has started; 0 where that cannot be told."""
         return 0
+
+    def tasks(self) -> int:
+        """How many threads it has; 0 where that cannot be told."""
+        return 0
+
+    def resident(self) -> int | None:
+        """Bytes of memory that are its own; None where that cannot be told."""
+        return None
+
+    def on_gpu(self) -> int | None:
+        """Bytes it holds on a GPU; None where that cannot be told."""
+        return None
 
     # What arrives.
 

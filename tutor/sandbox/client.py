@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from tutor import paths
-from tutor.errors import TutorFault
+from tutor.errors import EnvironmentLacking, TutorFault
 from tutor.sandbox import grants, level, unpack
 from tutor.sandbox.attempt import attempt
 from tutor.sandbox.child import Child
@@ -24,13 +24,21 @@ from tutor.sandbox.protocol import Difference, Outcome, Request, Terms, encode, 
 
 JUDGE_MEMORY_MB = 1024
 JUDGE_SECONDS = 20.0
+STILLBORN_MOST = 8
+"""Children in a row that may end before their job; a spare one may have been ended by the system meanwhile."""
 
 
 class Sandbox:
     """Runs code in fresh children and compares what came back. Everything belongs to one event loop."""
 
-    def __init__(self, *, device: str = "cpu", pool: bool | None = None, layers: Layers | None = None) -> None:
-        """`pool` forces started-ahead processes (True) or forks (False); by default the platform decides."""
+    def __init__(
+        self, *, device: str = "cpu", pool: bool | None = None, layers: Layers | None = None, guarded: bool = False
+    ) -> None:
+        """`pool` forces started-ahead processes (True) or forks (False); by default the platform decides.
+
+        `guarded` is for other people's code: where the level is below *full* there is no sandbox, and a sentence says
+        what is missing.
+        """
         self._gpu = device != "cpu" and (sys.platform != "linux" or any(grants.devices()))
         layers = replace(layers or Layers(), gpu=self._gpu).keeping(
             paths.shipped_course(), paths.data_dir(), paths.cache_dir()
@@ -41,6 +49,7 @@ class Sandbox:
             Pool(device, layers) if self._pooled else Forks(device, layers, self._replace_spares)
         )
         self._held: dict[str, bool] | None = None
+        self._guarded = guarded
         self._spares: deque[Child] = deque()
         self._busy: set[Child] = set()
         self._judge: Child | None = None
@@ -69,10 +78,17 @@ class Sandbox:
     async def ready(self) -> None:
         """Return when a run would start at once; raises EnvironmentLacking."""
         await self._source.ready()
+        await self._admit()
         await self._fill()
+
+    async def _admit(self) -> None:
+        """Raises EnvironmentLacking where other people's code is to run and too little holds it."""
+        if self._guarded and (reason := level.refusal(await self.level())):
+            raise EnvironmentLacking(reason)
 
     async def run(self, request: Request) -> Outcome:
         """Run code in a fresh child. Raises EnvironmentLacking or TutorFault, never for what the code does."""
+        await self._admit()
         for _ in range(2):
             child = await self._take()
             try:
@@ -123,6 +139,7 @@ class Sandbox:
 
     async def play(self, setup: str = "", setup_name: str = "given") -> Play:
         """A child that keeps its namespace from cell to cell, started with `setup`."""
+        await self._admit()
         child = await self._take()
         play = Play(child, lambda: self._drop(child), self._device)
         await play.begin(setup, setup_name)
@@ -135,7 +152,8 @@ class Sandbox:
         measured = await self.level()
         assert self._held is not None
         protections = {**found["protections"], **level.protections(self._held)}
-        return {**found, "mode": "pool" if self._pooled else "zygote", **measured, "protections": protections}
+        mode = "pool" if self._pooled else "zygote"
+        return {**found, "mode": mode, "identity": self._source.identity, **measured, "protections": protections}
 
     async def level(self) -> dict[str, Any]:
         """The level, what it promises, and what is missing: found by harmless attacks from a child, once."""
@@ -175,7 +193,7 @@ class Sandbox:
     async def _take(self) -> Child:
         """A child that waits for its job, from those kept ready if there are any."""
         await self._source.ready()
-        while True:
+        for _ in range(STILLBORN_MOST):
             child = self._spares.popleft() if self._spares else await self._source.child()
             self._busy.add(child)
             try:
@@ -187,6 +205,7 @@ class Sandbox:
                 return child
             self._drop(child)
             await self._source.ready()
+        raise TutorFault("The sandbox's processes end before they can be given anything to do.")
 
     def _drop(self, child: Child) -> None:
         self._busy.discard(child)

@@ -28,7 +28,7 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
 DESCRIPTORS = 64
-FILE_SIZE = 16 << 20
+FILE_SIZE = 0
 TASKS = 128
 """Processes and threads beyond those the user has already; the kernel does not count root's."""
 TASKS_ALONE = 48

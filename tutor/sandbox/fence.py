@@ -29,6 +29,11 @@ class Fence:
     """What each child makes rules of for itself: some of it is the child's own."""
     abi: int | None = None
 
+    @property
+    def gpu(self) -> bool:
+        """Whether a GPU is within reach behind it."""
+        return self.anew is not None
+
     @classmethod
     def make(cls, layers: Layers) -> Fence:
         """As many of `layers` as this machine has. Slow the first time, and to be done before there are threads."""

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 from tutor.errors import EnvironmentLacking, TutorFault
-from tutor.sandbox import box, start
+from tutor.sandbox import box, nvml, start
 from tutor.sandbox.child import Child
 from tutor.sandbox.frame import CHUNK
+from tutor.sandbox.identity import Identity
 from tutor.sandbox.layers import Layers
+from tutor.sandbox.resident import resident
 
 State = Literal["off", "starting", "ready", "failed"]
 
@@ -60,6 +62,8 @@ class ForkedChild(Child):
 
     async def ready(self) -> None:
         await self._born.wait()
+        if self.greets and await self.frame() is not None:
+            self.greets = False
 
     async def send(self, data: bytes) -> None:
         left = memoryview(data)
@@ -118,6 +122,18 @@ class ForkedChild(Child):
         except OSError:
             return 0
 
+    def tasks(self) -> int:
+        try:
+            return os.stat(f"/proc/{self.pid}/task").st_nlink - 2  # noqa: PTH116 - asked fifty times a second.
+        except OSError:
+            return 0
+
+    def resident(self) -> int | None:
+        return resident(self.pid)
+
+    def on_gpu(self) -> int | None:
+        return nvml.used(self.pid)
+
     def _read(self, fd: int) -> bool:
         """Take in one piece; says whether there may be more at once."""
         try:
@@ -154,6 +170,8 @@ class Forks:
         self._unborn: deque[ForkedChild] = deque()
         self._children: dict[int, ForkedChild] = {}
         self.state: State = "off"
+        self.identity: Identity = "own"
+        """How its children give up root; known once it is ready."""
 
     async def start(self) -> None:
         """Spawn the zygote; returns at once."""
@@ -199,6 +217,7 @@ class Forks:
         pairs = [os.pipe() for _ in range(3)]
         theirs = [job_r, *(w for _, w in pairs)]
         child = ForkedChild(job_w, *(r for r, _ in pairs))
+        child.greets = self._layers.gpu and not bare
         try:
             socket.send_fds(self._control, [json.dumps({"op": "fork", "bare": bare}).encode()], theirs)
             self._unborn.append(child)
@@ -228,7 +247,7 @@ class Forks:
     def _act(self, message: dict[str, Any], fds: list[int]) -> None:
         op = message["op"]
         if op == "ready":
-            self.state = "ready"
+            self.state, self.identity = "ready", message["identity"]
             self._started.set()
         elif op == "lacking":
             self._failure = EnvironmentLacking(message["message"])

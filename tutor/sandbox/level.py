@@ -67,6 +67,20 @@ def protections(held: dict[str, bool]) -> dict[str, bool]:
     return {wall: all(held.get(name) for name in names) for wall, names in _WALLS.items()}
 
 
+def refusal(facts: dict[str, Any]) -> str:
+    """Why other people's code is not run here; empty where it may be."""
+    if facts["level"] in ("full", "full + box"):
+        return ""
+    return (
+        f"Other people's code is not run here: the sandbox is {facts['level']} ({', '.join(facts['missing'])}). "
+        f"`tutor doctor` says more; {TRUST} runs it all the same."
+    )
+
+
+TRUST = "--i-trust-all-code"
+"""The flag that takes the refusal away; long, so that nobody types it without a thought."""
+
+
 def facts(held: dict[str, bool], *, gpu: bool = False) -> dict[str, Any]:
     """All of it, JSON-ready."""
     lacking = missing(held, gpu=gpu)

@@ -46,6 +46,7 @@ class Play:
             "seed": 0,
             "device": self._device,
             "memory_mb": limits.memory_mb if self._device == "cpu" else None,
+            "gpu_memory_mb": limits.gpu_memory_mb,
             "cpu_seconds": None,
         }
         self.given = await self._exchange(job, limits)
@@ -64,7 +65,7 @@ class Play:
             began = time.monotonic()
             self._running, self._interrupted, done = True, False, False
             try:
-                frame = await watched(self._child, self._talk(message), limits)
+                frame = await watched(self._child, self._talk(message), limits, gpu=self._device != "cpu")
                 outcome = await conclude(self._child, frame, limits, time.monotonic() - began)
                 done = frame is not None
             finally:

@@ -15,6 +15,7 @@ from tutor.errors import EnvironmentLacking
 from tutor.sandbox import start
 from tutor.sandbox.child import Child
 from tutor.sandbox.frame import CHUNK
+from tutor.sandbox.identity import Identity
 from tutor.sandbox.layers import NONE, Layers
 
 State = Literal["off", "starting", "ready", "failed"]
@@ -32,6 +33,8 @@ class PooledChild(Child):
         self._tail = b""
         self._said = ""
         self._greeted = False
+        self.identity: Identity = "own"
+        """How it gave up root."""
         self._pumps = asyncio.gather(self._pump_results(), self._pump_output(), self._wait())
 
     async def _pump_results(self) -> None:
@@ -70,6 +73,7 @@ class PooledChild(Child):
         if "lacking" in frame[0]:
             raise EnvironmentLacking(str(frame[0]["lacking"]))
         self._greeted = True
+        self.identity = frame[0].get("identity", "own")
 
     async def send(self, data: bytes) -> None:
         assert self._process.stdin
@@ -118,6 +122,8 @@ class Pool:
         self._children: set[PooledChild] = set()
         self._first: PooledChild | None = None
         self.state: State = "off"
+        self.identity: Identity = "own"
+        """How its processes give up root; known once it is ready."""
 
     async def start(self) -> None:
         """Start the first process; returns at once."""
@@ -137,7 +143,7 @@ class Pool:
         except EnvironmentLacking:
             self.state = "failed"
             raise
-        self.state = "ready"
+        self.state, self.identity = "ready", self._first.identity
 
     async def child(self, *, bare: bool = False) -> Child:
         """A process for one job; a bare one is under limits only, for our own questions."""

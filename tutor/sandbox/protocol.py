@@ -30,7 +30,11 @@ class Limits:
     seconds: float = 10.0
     """Wall time from the start of the child's work."""
     memory_mb: int = 1024
-    """Address space above what the waiting child holds already, in MiB."""
+    """Address space above what the waiting child holds already, in MiB; on a GPU, resident memory of its own."""
+    gpu_memory_mb: int = 4096
+    """What it may hold on a GPU, in MiB."""
+    tasks: int = 64
+    """Threads at once, counted from outside where the kernel does not."""
     output_shown: int = 64 << 10
     """Bytes of stdout and stderr together that are kept."""
     output_total: int = 4 << 20

@@ -29,6 +29,9 @@ def environment(device: str) -> dict[str, str]:
     kept |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     kept["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
     if device == "cuda":
+        # An error of a kernel is raised by the line that started it, not by a later one.
+        kept["CUDA_LAUNCH_BLOCKING"] = "1"
+        kept["CUDA_CACHE_DISABLE"] = "1"
         visible = os.environ.get("CUDA_VISIBLE_DEVICES")
         return kept if visible is None else kept | {"CUDA_VISIBLE_DEVICES": visible}
     return kept | {"CUDA_VISIBLE_DEVICES": ""}

@@ -20,7 +20,7 @@ import numpy
 import safetensors.torch
 import torch
 
-from tutor.sandbox import attacks, confine, names, probe
+from tutor.sandbox import attacks, confine, gpu, names, probe
 from tutor.sandbox import judge as judging
 from tutor.sandbox.describe import Describer, missing
 from tutor.sandbox.fence import Fence
@@ -61,6 +61,9 @@ def be_forked(fds: tuple[int, ...], fence: Fence, parent: int, slot: int) -> NoR
     confine.settle(fence.held_at(_RULES), parent, slot)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _fresh_interpreter()
+    if fence.gpu:
+        gpu.warm()
+        Channel(_JOB, _RESULT).write({"ready": True})
     serve(_JOB, _RESULT)
     os._exit(0)
 
@@ -81,9 +84,12 @@ def be_started_ahead(layers: Layers) -> NoReturn:
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     warm_up()
-    confine.settle(Fence.make(layers))
+    fence = Fence.make(layers)
+    confine.settle(fence)
     _fresh_interpreter()
-    Channel(job, result).write({"ready": True})
+    if layers.gpu:
+        gpu.warm()
+    Channel(job, result).write({"ready": True, "identity": fence.way})
     serve(job, result)
     os._exit(0)
 
@@ -119,7 +125,8 @@ def _fresh_interpreter() -> None:
 
 _KEPT = {
     "PATH", "LANG", "HOME", "SYSTEMROOT", "TEMP", "TMP", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-    "CUDA_VISIBLE_DEVICES", "PYTORCH_NVML_BASED_CUDA_CHECK", "LD_LIBRARY_PATH", "TORCHINDUCTOR_CACHE_DIR",
+    "CUDA_VISIBLE_DEVICES", "CUDA_LAUNCH_BLOCKING", "CUDA_CACHE_DISABLE", "PYTORCH_NVML_BASED_CUDA_CHECK",
+    "LD_LIBRARY_PATH", "TORCHINDUCTOR_CACHE_DIR",
 }  # fmt: skip
 
 
@@ -170,6 +177,7 @@ def _prepare(message: dict[str, Any]) -> None:
     confine.limit(message["memory_mb"], message["cpu_seconds"])
     if message["device"] != "cpu":
         torch.set_default_device(message["device"])
+        gpu.bound(message["device"], message["gpu_memory_mb"])
     probe.seed_all(message["seed"])
 
 

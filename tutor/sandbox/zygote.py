@@ -80,7 +80,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Until the control socket closes; then every child is ended."""
-        _say(self._control, {"op": "ready"})
+        _say(self._control, {"op": "ready", "identity": self._fence.way})
         while self._turn():
             pass
         self._leave()

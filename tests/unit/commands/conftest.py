@@ -17,6 +17,7 @@ FACTS: dict[str, Any] = {
     "mps": False,
     "level": "limits only",
     "mode": "zygote",
+    "identity": "user",
     "protections": {"time": True, "files": False, "network": "loopback only", "moon": True},
 }
 

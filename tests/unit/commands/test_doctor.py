@@ -74,6 +74,10 @@ def test_for_a_person_in_columns_with_a_glyph_and_a_word(sandbox: Any, capsys: p
         ("files", "  ○ no   files           a snippet can read and write what you can"),
         ("network", "  ✓ ok   network         loopback only"),
         ("moon", "  ✓ ok   moon            in force"),
+        (
+            "root",
+            "  ✓ ok   root            given up: a snippet runs as a user nobody else is; the kernel counts its threads",
+        ),
         ("cuda", "  ○ no   cuda            none found"),
     ],
 )
@@ -102,7 +106,7 @@ def test_without_a_sandbox_the_status_is_3_and_the_rest_is_still_told(
     data = found(capsys, expected=3)
     assert data["usable"] is False
     assert (error.args[-1] in data["problem"]) and data["versions"]["torch"] is None
-    nothing = {"level": None, "promise": "", "missing": [], "mode": None, "protections": {}}
+    nothing = {"level": None, "promise": "", "missing": [], "mode": None, "identity": None, "protections": {}}
     assert data["sandbox"] == {"starts": False, **nothing}
     assert doctor.run(as_json=False) == 3
     lines = told(capsys).splitlines()
