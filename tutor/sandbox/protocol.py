@@ -64,6 +64,8 @@ class Request:
     calls: Calls | None = None
     trace: bool = False
     """Also report what each top-level line made."""
+    training: bool = False
+    """Also report the events of training loops, those in what is observed included."""
     seed: int = 0
     filename: str = "answer.py"
     device: str = "cpu"
@@ -130,6 +132,30 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Event:
+    """One thing a training loop did, in order."""
+
+    kind: Literal["zero_grad", "forward", "loss", "backward", "step"]
+    line: int | None = None
+    """The innermost line of the code that led there."""
+    name: str = ""
+    """The class or function: `SGD`, `Linear`, `cross_entropy`."""
+    grad_enabled: bool = True
+    """Whether gradients were being recorded."""
+    attached: bool = True
+    """Of a loss or a backward: whether what went in was connected to what is trained."""
+    probabilities: bool = False
+    """Of a loss that wants raw scores: whether it was given the output of a softmax or a sigmoid."""
+    fresh: bool = True
+    """Of a backward: whether every gradient it adds to was None or zero; of a step: whether any gradient is new since
+    the last step."""
+    missing: bool = False
+    """Of a step: whether no parameter had a gradient."""
+    value: float | None = None
+    """Of a loss: its value, where it is one number."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Warned:
     """A warning the code caused."""
 
@@ -165,6 +191,7 @@ class Outcome:
     lines: tuple[Line, ...] = ()
     observed: dict[str, Observation] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
+    events: tuple[Event, ...] = ()
     tensors: bytes = b""
     """safetensors; opened only by the judge."""
 
@@ -195,6 +222,39 @@ class Terms:
     check: tuple[str, ...] = ("shape", "dtype", "values")
     tolerance: float | None = None
     nan_equal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What code may and must use, by its syntax tree. A word is the name of a group (`loops`, `arithmetic`), an operator
+    (`@`), a keyword (`for`), a name however it is reached (`softmax`), a dotted name, or an attribute (`.item`)."""
+
+    only: tuple[str, ...] = ()
+    """All operators, calls, attributes and kinds of statement that may be used; empty for no such list."""
+    never: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    """What must be used at least once."""
+    statements: int | None = None
+    """The most statements."""
+    one_return: bool = False
+    """Whether each function is a single `return`."""
+    line: int | None = None
+    """The longest line, in characters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach:
+    """One place where code breaks a rule."""
+
+    rule: Literal["only", "never", "uses", "statements", "one_return", "line", "hidden"]
+    """`hidden` is a way around a rule, such as getattr or eval."""
+    word: str
+    """The word of the rule that was broken, or what is not on the list."""
+    line: int | None = None
+    column: int | None = None
+    """1-based, in characters."""
+    text: str = ""
+    """The code there, short."""
 
 
 def encode(message: dict[str, Any], tensors: bytes = b"") -> bytes:
