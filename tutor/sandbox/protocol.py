@@ -226,8 +226,11 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What code may and must use, by its syntax tree. A word is the name of a group (`loops`, `arithmetic`), an operator
-    (`@`), a keyword (`for`), a name however it is reached (`softmax`), a dotted name, or an attribute (`.item`)."""
+    """What code may and must use, by its syntax tree.
+
+    A word is the name of a group (`loops`, `arithmetic`), an operator (`@`), a keyword (`for`), a name however it is
+    reached (`softmax`), a dotted name (`torch.softmax`), or an attribute (`.item`).
+    """
 
     only: tuple[str, ...] = ()
     """All operators, calls, attributes and kinds of statement that may be used; empty for no such list."""
