@@ -63,29 +63,3 @@ async def test_a_child_holds_no_descriptor_but_its_own(sandbox):
         )
     )
     assert [i.value for i in outcome.observed["held"].items] == [0, 1, 2, 3, 4]
-
-
-SCAN = """
-found, on = [0, 0], bytes(range(1, 256)) + b"0"
-planted = "".join(chr(ord(c) - 1) for c in "qmboufe.bu.iboe")
-for line in open("/proc/self/maps"):
-    span, mode = line.split()[:2]
-    start, end = (int(n, 16) for n in span.split("-"))
-    if mode.startswith("rw") and "[v" not in line and end - start < 1 << 28:
-        with open("/proc/self/mem", "rb") as memory:
-            memory.seek(start)
-            held = memory.read(end - start).translate(on)
-        found[0] += b"dbobsz.pg.uif.njof" in held
-        found[1] += b"qmboufe.bu.iboe" in held
-"""
-
-
-async def test_no_snippet_passes_through_the_zygote(unfenced):
-    # Looked for with every letter moved on by one, so that the search does not find itself.
-    secret = "".join(chr(ord(c) - 1) for c in "dbobsz.pg.uif.njof")
-    for _ in range(4):
-        await unfenced.run(Request(code=f"x = '{secret}'"))
-    outcome = await unfenced.run(Request(code=SCAN, observe=("found",)))
-    leaked, planted = (i.value for i in outcome.observed["found"].items)
-    assert leaked == 0
-    assert planted > 0
