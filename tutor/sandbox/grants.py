@@ -59,13 +59,14 @@ class _Kept:
         if path.name.startswith(_OURS):
             return False
         real = _real(path) if path.is_symlink() else str(path)
-        if any(_within(home, real) for home in self._homes) or self._is_course(path):
+        if any(_within(home, real) for home in self._homes) or is_course(path):
             return False
         return not any(_within(secret, real) or _within(real, secret) for secret in self._secrets)
 
-    @staticmethod
-    def _is_course(path: Path) -> bool:
-        return path.suffix == "" and any((path / course).exists() for course in _COURSES)
+
+def is_course(path: Path) -> bool:
+    """Whether lessons are in there: somebody's course among the packages."""
+    return path.suffix == "" and any((path / course).exists() for course in _COURSES)
 
 
 def _within(path: str, folder: str) -> bool:

@@ -20,7 +20,7 @@ class Layers:
     abi: int | None = None
     """The version of Landlock to make do with; None for the newest there is."""
     box: bool | None = None
-    """Whether bubblewrap is put around it all; None for wherever it works."""
+    """Whether bubblewrap, or Seatbelt on macOS, is put around it all; None for wherever it works."""
     gpu: bool = False
     """Whether the devices of a GPU are within reach."""
     secrets: tuple[str, ...] = ()
