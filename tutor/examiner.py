@@ -14,25 +14,29 @@ from dataclasses import replace
 
 import msgspec
 
-from tutor.errors import TutorFault
+from tutor.errors import EnvironmentLacking, TutorFault
 from tutor.fault import written
-from tutor.grade import choice, code, predict
+from tutor.grade import choice, code, predict, prints, rule, trace
 from tutor.grade.answer import Unread
 from tutor.grade.verdict import Verdict
 from tutor.lesson.model import (
     Choice,
     Code,
-    Fill,
-    Function,
     LessonFile,
-    Order,
     Predict,
     PredictError,
+    PredictFails,
+    PredictPrints,
     Question,
+    Trace,
+    Train,
     Wrong,
 )
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Difference, Observation, Outcome, Request
+from tutor.sandbox.protocol import Call, Difference, Observation, Outcome, Request
+
+Ran = tuple[Outcome, Outcome, Difference | None]
+"""The solution's outcome, the answer's, and the first difference if both ran."""
 
 
 def setup(file: LessonFile, question: Question) -> str:
@@ -49,36 +53,41 @@ class Examiner:
     """Judges answers. Holds what torch said about each question, so that it is asked once."""
 
     def __init__(self, sandbox: Sandbox, draw_seed: Callable[[], int] = lambda: secrets.randbelow(2**31)) -> None:
+        """`draw_seed` seeds the inputs of each attempt; one that always gives the same lets solutions run once."""
         self.sandbox = sandbox
         self._draw_seed = draw_seed
-        self._references: dict[tuple[str, str, str], asyncio.Task[Outcome]] = {}
+        self._references: dict[tuple[str, str, str], tuple[int, asyncio.Task[Outcome]]] = {}
 
     async def prepare(self, file: LessonFile, question: Question) -> None:
         """Ask torch ahead of time, while the learner reads. Failures are kept for `judge` to meet."""
-        if isinstance(question, (Predict, Code)) and not isinstance(question, Function):
-            await asyncio.wait([self._reference(file, question, 0)])
+        if isinstance(question, (Predict, Code, Trace)):
+            await asyncio.wait([self._reference(file, question, self._drawn(question))])
 
     async def judge(self, file: LessonFile, question: Question, answer: str) -> Verdict:
         """The verdict on an answer. A fault of ours is a verdict of its own kind; EnvironmentLacking passes through."""
+        draw = self._drawn(question)
         try:
-            return await self._judged(file, question, answer)
+            return await self._judged(file, question, answer, draw)
+        except EnvironmentLacking:
+            raise
         except Unread as unread:
             return Verdict(result="unread", headline="Not read as an answer.", feedback=str(unread))
-        except (TutorFault, ValueError, AssertionError, LookupError, TypeError) as fault:
-            return self._fault(file, question, answer, fault)
+        except Exception as fault:  # noqa: BLE001 - whatever goes wrong in here is ours, and nobody's wrong answer.
+            return self._fault(file, question, answer, draw, fault)
 
     async def answer(self, file: LessonFile, question: Question) -> str:
         """The right answer as the learner would give it. Raises TutorFault when the question is broken."""
         if isinstance(question, (Choice, PredictError)):
-            return question.answer
+            return choice.answer_of(question)
         if isinstance(question, Code):
-            return question.solution
-        if isinstance(question, Predict):
-            try:
-                return predict.answer_of(question, await self._reference(file, question, 0))
-            except ValueError as broken:
-                raise TutorFault(f"The question {question.id} of {file.slug} is broken: {broken}.") from broken
-        return ""
+            return code.own_answer(question)
+        if not question.graded:
+            return ""
+        reference = await self._reference(file, question, 0)
+        try:
+            return _answer_of(question, reference)
+        except ValueError as broken:
+            raise TutorFault(f"The question {question.id} of {file.slug} is broken: {broken}.") from broken
 
     @staticmethod
     def spelled(question: Predict, seen: Observation) -> str:
@@ -98,67 +107,109 @@ class Examiner:
         """Run code with the question's tensors; nothing is judged."""
         return await self.sandbox.run(Request(setup=setup(file, question), code=text, trace=True))
 
-    async def _judged(self, file: LessonFile, question: Question, answer: str) -> Verdict:
-        if isinstance(question, Choice):
-            return choice.verdict(question, answer)
-        if isinstance(question, PredictError):
-            return choice.verdict(question, answer, await self._reference(file, question, 0))
-        if isinstance(question, Predict):
-            return predict.verdict(question, answer, await self._reference(file, question, 0))
-        assert isinstance(question, Code), f"a {question.kind} page has no answer"
-        return await self._code(file, question, answer)
-
-    async def _code(self, file: LessonFile, question: Code, answer: str) -> Verdict:
-        if reason := code.untouched(question, answer):
-            return Verdict(result="untouched", headline="Not attempted yet.", feedback=reason)
-        seed = self._draw_seed() if isinstance(question, Function) else 0
-        reference, outcome, difference = await self._ran(file, question, answer, seed)
-        right = outcome.status == "ok" and difference is None
-        wrong = None if right else await self._known(file, question, answer, outcome, seed)
-        verdict = code.verdict(question, outcome, reference, difference, wrong)
-        return replace(verdict, self_reported=code.self_reported(question))
-
     async def works(self, file: LessonFile, question: Code, answer: str) -> bool:
         """Whether a program does what the solution does, whatever it looks like. Raises Unread, TutorFault."""
-        seed = self._draw_seed() if isinstance(question, Function) else 0
-        _, outcome, difference = await self._ran(file, question, answer, seed)
-        return outcome.status == "ok" and difference is None
+        reference, outcome, difference = await self._ran(file, question, answer, self._drawn(question))
+        return code.works(question, outcome, reference, difference)
 
-    async def _ran(
-        self, file: LessonFile, question: Code, answer: str, seed: int
-    ) -> tuple[Outcome, Outcome, Difference | None]:
-        """The solution's outcome, the answer's, and the first difference if both ran."""
-        request = code.request(question, answer, setup(file, question), seed)
-        reference, outcome = await asyncio.gather(self._reference(file, question, seed), self.sandbox.run(request))
+    def _drawn(self, question: Question) -> int:
+        """The seed of what is drawn for this attempt, where anything is."""
+        return self._draw_seed() if isinstance(question, Code) and code.draws(question) else 0
+
+    async def _judged(self, file: LessonFile, question: Question, answer: str, draw: int) -> Verdict:
+        if isinstance(question, Choice):
+            return choice.verdict(question, answer)
+        if isinstance(question, Code):
+            return await self._code(file, question, answer, draw)
+        reference = await self._reference(file, question, 0)
+        if isinstance(question, PredictError):
+            return choice.verdict(question, answer, reference)
+        if isinstance(question, (PredictPrints, PredictFails)):
+            return prints.verdict(question, answer, reference)
+        if isinstance(question, Trace):
+            return trace.verdict(question, answer, reference)
+        assert isinstance(question, Predict), f"a {question.kind} page has no answer"
+        return predict.verdict(question, answer, reference)
+
+    async def _code(self, file: LessonFile, question: Code, answer: str, draw: int) -> Verdict:
+        if reason := code.untouched(question, answer):
+            return Verdict(result="untouched", headline="Not attempted yet.", feedback=reason)
+        reference, outcome, difference = await self._ran(file, question, answer, draw)
+        if code.works(question, outcome, reference, difference):
+            verdict = await self._kept_to_rules(question, answer) or code.right(question, outcome)
+            return replace(verdict, self_reported=code.self_reported(question))
+        wrong = await self._known(file, question, answer, (reference, outcome, difference), draw)
+        if difference is not None and difference.case is not None:
+            smaller = await self._smaller(file, question, answer, draw)
+            reference, outcome, difference = smaller or (reference, outcome, difference)
+        verdict = code.wrong(question, outcome, reference, difference, wrong)
+        return replace(verdict, self_reported=code.self_reported(question))
+
+    async def _kept_to_rules(self, question: Code, answer: str) -> Verdict | None:
+        """The verdict on code that does what it should, but not as it was asked to."""
+        if (rules := code.rules(question)) is None:
+            return None
+        program = code.program(question, answer)
+        breaches = await self.sandbox.breaches(program, rules)
+        if not breaches:
+            return None
+        known = code.listed(question, answer)
+        sentence, evidence = rule.told(breaches, program)
+        belief = known.feedback if known else ""
+        return Verdict(
+            result="wrong", headline="It works, but not as asked.", belief=belief, feedback=sentence, evidence=evidence
+        )
+
+    async def _ran(self, file: LessonFile, question: Code, answer: str, draw: int) -> Ran:
+        request = code.request(question, answer, setup(file, question), draw)
+        reference, outcome = await asyncio.gather(self._reference(file, question, draw), self.sandbox.run(request))
         self._sound(question, reference)
         # That the given code fails is the answer's own claim: the solution has just run after the very same code.
-        difference = await self._difference(question, reference, outcome) if outcome.status == "ok" else None
+        difference = await self._difference(file, question, reference, outcome) if outcome.status == "ok" else None
         return reference, outcome, difference
 
-    async def _known(self, file: LessonFile, question: Code, answer: str, outcome: Outcome, seed: int) -> Wrong | None:
+    async def _smaller(self, file: LessonFile, question: Code, answer: str, draw: int) -> Ran | None:
+        """The same for inputs as small and round as can be, which a person can follow; None if all is well there."""
+        given = setup(file, question)
+        asked = [code.request(question, text, given, draw, small=True) for text in (question.solution, answer)]
+        reference, outcome = await asyncio.gather(*map(self.sandbox.run, asked))
+        if outcome.status != "ok" or reference.status != "ok":
+            return None
+        kept = [i for i, call in enumerate(reference.calls) if i < len(outcome.calls) and _usual(call)]
+        pair = [replace(one, calls=tuple(one.calls[i] for i in kept)) for one in (reference, outcome)]
+        difference = await self._difference(file, question, *pair)
+        return (*pair, difference) if difference is not None and difference.case is not None else None  # type: ignore[return-value]
+
+    async def _known(self, file: LessonFile, question: Code, answer: str, ran: Ran, draw: int) -> Wrong | None:
         """The author's wrong answer that this one is, in its words or in what it does."""
         if found := code.listed(question, answer):
             return found
+        reference, outcome, _ = ran
         if outcome.status not in ("ok", "error"):
             return None
         for wrong in question.wrong:
-            other = await self.sandbox.run(code.request(question, wrong.answer, setup(file, question), seed))
-            if await self._alike(question, other, outcome):
+            other = await self.sandbox.run(code.request(question, wrong.answer, setup(file, question), draw))
+            if await self._alike(file, question, (reference, other, None), outcome):
                 return wrong
         return None
 
-    async def _alike(self, question: Code, one: Outcome, other: Outcome) -> bool:
+    async def _alike(self, file: LessonFile, question: Code, ran: Ran, outcome: Outcome) -> bool:
         """Whether two programs did the same wrong thing."""
-        if one.status != other.status:
+        reference, other, _ = ran
+        if other.status != outcome.status or _failures(other) != _failures(outcome):
             return False
-        if _failures(one) != _failures(other):
-            return False
-        return one.status == "error" or await self._difference(question, one, other) is None
+        if isinstance(question, Train):
+            found, same = (code.findings(question, one, reference) for one in (other, outcome))
+            return bool(found) and [f.kind for f in found] == [f.kind for f in same]
+        return other.status == "error" or await self._difference(file, question, other, outcome) is None
 
-    async def _difference(self, question: Code, expected: Outcome, actual: Outcome) -> Difference | None:
-        difference = await self.sandbox.compare(expected, actual, code.terms(question))
+    async def _difference(
+        self, file: LessonFile, question: Code, expected: Outcome, actual: Outcome
+    ) -> Difference | None:
+        terms = code.terms(question, setup(file, question))
+        difference = await self.sandbox.compare(expected, actual, terms)
         if difference is not None and difference.case is not None:
-            return replace(difference, name=code.function_name(question))
+            return replace(difference, name=code.called(question))
         return difference
 
     def _sound(self, question: Code, reference: Outcome) -> None:
@@ -168,38 +219,57 @@ class Examiner:
             said = ": ".join(failed) if failed else reference.note
             raise TutorFault(f"the solution of {question.id} does not run: {said}")
 
-    def _reference(self, file: LessonFile, question: Question, seed: int) -> asyncio.Task[Outcome]:
-        """What torch says; asked once for each question, and anew for each seed of a function."""
+    def _reference(self, file: LessonFile, question: Question, draw: int) -> asyncio.Task[Outcome]:
+        """What torch says; asked once for each question, and anew for other inputs."""
         key = (str(file.path), question.id, digest(file, question))
-        task = self._references.get(key)
-        if isinstance(question, Function) or task is None or (task.done() and _spoiled(task)):
-            task = asyncio.ensure_future(self.sandbox.run(reference_request(file, question, seed)))
+        drawn, task = self._references.get(key, (draw, None))
+        if task is None or drawn != draw or (task.done() and _spoiled(task)):
+            task = asyncio.ensure_future(self.sandbox.run(reference_request(file, question, draw)))
             task.add_done_callback(_heard)
-            self._references[key] = task
+            self._references[key] = draw, task
         return task
 
-    def _fault(self, file: LessonFile, question: Question, answer: str, fault: BaseException) -> Verdict:
+    def _fault(self, file: LessonFile, question: Question, answer: str, draw: int, fault: BaseException) -> Verdict:
         """Say that it was us, and write down what is needed to repeat it."""
-        where = written(fault, lesson=str(file.path), question=question.id, answer=answer)
+        content = msgspec.json.encode(question).decode()
+        where = written(
+            fault, lesson=str(file.path), question=question.id, answer=answer, draw=str(draw), content=content
+        )
+        said = str(fault) if isinstance(fault, (TutorFault, ValueError)) else f"{type(fault).__name__}: {fault}"
         return Verdict(
             result="fault",
             headline="A fault of the tutor, not yours; nothing was scored.",
-            feedback=f"{fault}. {where}",
+            feedback=f"{said}. {where}",
         )
 
 
-def reference_request(file: LessonFile, question: Question, seed: int = 0) -> Request:
+def reference_request(file: LessonFile, question: Question, draw: int = 0) -> Request:
     """What the sandbox is asked so that torch answers the question itself."""
+    given = setup(file, question)
     if isinstance(question, PredictError):
-        return Request(setup=setup(file, question), code=question.error)
+        return Request(setup=given, code=question.error)
+    if isinstance(question, (PredictPrints, PredictFails)):
+        return prints.request(question, given)
+    if isinstance(question, Trace):
+        return trace.request(question, given)
     if isinstance(question, Predict):
-        return predict.request(question, setup(file, question))
+        return predict.request(question, given)
     assert isinstance(question, Code)
-    answer = question.solution
-    if isinstance(question, Order):
-        answer = "\n".join(question.lines)
-    assert isinstance(question, (Fill, Order)) or answer
-    return code.request(question, answer, setup(file, question), seed)
+    return code.request(question, code.own_answer(question), given, draw)
+
+
+def _answer_of(question: Question, reference: Outcome) -> str:
+    if isinstance(question, (PredictPrints, PredictFails)):
+        return prints.answer_of(question, reference)
+    if isinstance(question, Trace):
+        return trace.answer_of(question, reference)
+    assert isinstance(question, Predict)
+    return predict.answer_of(question, reference)
+
+
+def _usual(call: Call) -> bool:
+    """Whether an input is one the author had in mind: made small and round it may be none the solution is for."""
+    return call.failure is None and (call.result is None or "nan" not in call.result.text)
 
 
 def _failures(outcome: Outcome) -> list[tuple[str, str]]:

@@ -82,9 +82,9 @@ x = torch.arange(6.0).reshape(2, 3)
         (torch.device("cpu"), torch.device("meta"), "device"),
         (slice(1, 2), slice(1, 3), "values"),
         (torch.nn.Linear(2, 3), torch.nn.Linear(2, 3), None),
-        (torch.nn.Linear(2, 3), torch.nn.Linear(3, 2), "shape"),
+        (torch.nn.Linear(2, 3), torch.nn.Linear(3, 2), "parameters"),
         (torch.nn.Linear(2, 3), torch.nn.ReLU(), "kind"),
-        (torch.nn.Linear(2, 3), torch.nn.Linear(2, 3, bias=False), "keys"),
+        (torch.nn.Linear(2, 3), torch.nn.Linear(2, 3, bias=False), "parameters"),
         (list(range(1000)), list(range(1001)), "length"),
     ],
 )  # fmt: skip

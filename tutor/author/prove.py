@@ -9,9 +9,20 @@ from dataclasses import dataclass
 from tutor.errors import Problem, TutorError
 from tutor.examiner import Examiner, reference_request, setup
 from tutor.grade.code import program
-from tutor.grade.source import split_last
+from tutor.grade.predict import evaluated, lead
 from tutor.grade.verdict import Verdict
-from tutor.lesson.model import Choice, Code, Explore, LessonFile, Predict, PredictError, Question, Wrong
+from tutor.lesson.model import (
+    Choice,
+    Code,
+    Explore,
+    LessonFile,
+    Predict,
+    PredictError,
+    PredictFails,
+    PredictPrints,
+    Question,
+    Wrong,
+)
 from tutor.lesson.vary import spread
 from tutor.sandbox.protocol import Outcome, Request
 
@@ -83,17 +94,31 @@ async def _solution(file: LessonFile, examiner: Examiner, question: Question) ->
         yield Finding(key, f"its own answer is not accepted: {_said(verdict)}")
     if isinstance(question, Code) and question.start.strip() and await examiner.works(file, question, _start(question)):
         yield Finding("start", "the starter already passes")
+    async for finding in _claims(file, examiner, question):
+        yield finding
+
+
+async def _claims(file: LessonFile, examiner: Examiner, question: Question) -> AsyncIterator[Finding]:
+    """What a question says of itself beside its answer, held against torch."""
     if isinstance(question, PredictError):
-        async for finding in _raises(file, examiner, question):
-            yield finding
-    elif isinstance(question, Predict) and not question.vary:
-        outcome = await examiner.sandbox.run(reference_request(file, question))
-        seen = outcome.observed.get(split_last(question.task)[1])
-        if seen is not None and seen.kind == "missing":
-            yield Finding("", f"torch refuses this: {_why(seen.failure)}; `error:` asks about code that fails")
+        found = _raises(file, examiner, question)
+    elif isinstance(question, PredictPrints):
+        found = _printed(file, examiner, question)
     elif isinstance(question, Choice) and question.true_if:
-        async for finding in _provable(file, examiner, question):
-            yield finding
+        found = _provable(file, examiner, question)
+    elif isinstance(question, Predict) and not isinstance(question, PredictFails) and not question.vary:
+        found = _gives(file, examiner, question)
+    else:
+        return
+    async for finding in found:
+        yield finding
+
+
+async def _gives(file: LessonFile, examiner: Examiner, question: Predict) -> AsyncIterator[Finding]:
+    outcome = await examiner.sandbox.run(reference_request(file, question))
+    seen = outcome.observed.get(evaluated(question))
+    if seen is not None and seen.kind == "missing":
+        yield Finding("", f"torch refuses this: {_why(seen.failure)}; `error:` asks about code that fails")
 
 
 def _start(question: Code) -> str:
@@ -109,6 +134,14 @@ async def _raises(file: LessonFile, examiner: Examiner, question: PredictError) 
         yield Finding("raises", f"torch raises {outcome.error.type}, not {question.raises}: {outcome.error.message}")
 
 
+async def _printed(file: LessonFile, examiner: Examiner, question: PredictPrints) -> AsyncIterator[Finding]:
+    outcome = await examiner.sandbox.run(reference_request(file, question))
+    if "tensor(" in outcome.stdout:
+        yield Finding("", "it prints a tensor, and how tensors are printed depends on options; ask for the `value`")
+    elif not outcome.stdout.strip():
+        yield Finding("", "it prints nothing")
+
+
 async def _provable(file: LessonFile, examiner: Examiner, question: Choice) -> AsyncIterator[Finding]:
     """`true_if` must hold for the answer and for no other option."""
     claims = {option: question.true_if.replace("OPTION", f"({option.strip('`')})") for option in question.options}
@@ -116,8 +149,8 @@ async def _provable(file: LessonFile, examiner: Examiner, question: Choice) -> A
     for option, claim in claims.items():
         seen = outcome.observed.get(claim)
         holds = seen is not None and seen.kind == "bool" and bool(seen.value)
-        if holds != (option == question.answer):
-            yield Finding("true_if", f"`{claim}` is {holds}, but the answer is `{question.answer}`")
+        if holds != (option in question.right):
+            yield Finding("true_if", f"`{claim}` is {holds}, but the answer is `{', '.join(question.right)}`")
 
 
 async def _wrong(
@@ -128,7 +161,7 @@ async def _wrong(
     answer = wrong.answer
     if wrong.gives:
         outcome = await examiner.sandbox.run(
-            Request(setup=setup(file, question), code=split_last(question.task)[0], observe=(wrong.gives,))
+            Request(setup=setup(file, question), code=_lead(question), observe=(wrong.gives,))
         )
         seen = outcome.observed.get(wrong.gives)
         if seen is None or seen.kind == "missing":
@@ -144,6 +177,10 @@ async def _wrong(
     elif not verdict.passed and verdict.belief != wrong.feedback and not question.vary:
         got = f"gets the feedback of another: {verdict.belief}" if verdict.belief else "does not get its feedback"
         yield Finding(key, f"this wrong answer {got}")
+
+
+def _lead(question: Question) -> str:
+    return lead(question) if isinstance(question, Predict) else ""
 
 
 def _said(verdict: Verdict) -> str:

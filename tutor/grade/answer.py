@@ -65,6 +65,39 @@ def read_dtype(text: str) -> str:
     raise Unread(f"`{clipped(given, 40)}` is not a dtype.{hint}")
 
 
+def read_device(text: str) -> str:
+    """A device as torch names it: `cpu`, `cuda:0`, also in quotes or as `torch.device("cpu")`. Raises Unread."""
+    given = text.strip()
+    found = re.fullmatch(
+        r"(?:(?:torch\.)?device\()?(?:type=)?[\"']?(cpu|cuda|mps|meta)(?::(\d{1,3}))?[\"']?\)?", given.lower()
+    )
+    if found is None:
+        raise Unread(f"`{clipped(given, 40)}` is not a device. A device is cpu, cuda, cuda:0, mps or meta.")
+    return found[1] + (f":{found[2]}" if found[2] and (found[1], found[2]) != ("cpu", "0") else "")
+
+
+_YES_OR_NO = {"true": True, "yes": True, "y": True, "false": False, "no": False, "n": False}
+
+
+def read_truth(text: str) -> bool:
+    """Yes or no, also as True or False. Raises Unread."""
+    said = text.strip().strip(".!'\"`").lower()
+    if said not in _YES_OR_NO:
+        raise Unread(f"`{clipped(text.strip(), 40)}` is neither yes nor no.")
+    return _YES_OR_NO[said]
+
+
+def read_line(text: str) -> int | None:
+    """The number of a line, `3` or `line 3`; None for `none`. Raises Unread."""
+    said = text.strip().strip(".!'\"`").lower()
+    if said in ("none", "no line", "no", "nothing", "it runs", "runs", "no error"):
+        return None
+    found = re.fullmatch(r"(?:the )?(?:line|l)?\s*(\d{1,4})(?:st|nd|rd|th)?(?: line)?", said)
+    if found is None:
+        raise Unread(f"`{clipped(text.strip(), 40)}` is no line. Type its number, or none when nothing fails.")
+    return int(found[1])
+
+
 def read_value(text: str) -> Any:
     """A number, bool, string or nested list of them; tensor(...) is read as its list. Raises Unread."""
     given = text.strip()

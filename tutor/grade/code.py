@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from tutor.grade import training
+from tutor.grade.difference import explained
 from tutor.grade.drawing import drawn
 from tutor.grade.order import arranged
-from tutor.grade.source import assigned, functions, same_code, uncommented
+from tutor.grade.source import assigned, classes, functions, same_code, uncommented
+from tutor.grade.training import Finding
 from tutor.grade.verdict import Verdict
-from tutor.lesson.model import GAP, Code, Fill, Function, Order, Wrong
-from tutor.sandbox.protocol import Call, Calls, Difference, Limits, Outcome, Request, Terms
+from tutor.lesson.model import GAP, Called, Code, Fill, Module, Order, Train, Wrong
+from tutor.sandbox.protocol import Calls, Difference, Failure, Limits, Outcome, Request, Rules, Terms
 
 SECONDS = 5.0
 """Wall time for one answer."""
@@ -20,6 +25,11 @@ def program(question: Code, answer: str) -> str:
     if isinstance(question, Order):
         return arranged(question, answer)
     return answer
+
+
+def own_answer(question: Code) -> str:
+    """The solution, as a learner would give it."""
+    return "\n".join(question.lines) if isinstance(question, Order) else question.solution
 
 
 def untouched(question: Code, answer: str) -> str:
@@ -35,43 +45,88 @@ def untouched(question: Code, answer: str) -> str:
 
 def observed(question: Code) -> tuple[str, ...]:
     """The expressions compared: the author's, else every name the solution assigns."""
-    if question.observe or isinstance(question, Function):
+    if question.observe or isinstance(question, (Called, Train)):
         return question.observe
     return assigned(program(question, question.solution))
 
 
-def request(question: Code, answer: str, setup: str, seed: int) -> Request:
+def beside(question: Code, setup: str) -> tuple[str, ...]:
+    """What was given, where it matters whether it was changed or lent its memory."""
+    matters = {"shares", "inputs"} & set(question.check) and not isinstance(question, Called)
+    return tuple(name for name in assigned(setup) if name not in observed(question)) if matters else ()
+
+
+def request(question: Code, answer: str, setup: str, draw: int, *, small: bool = False) -> Request:
     """What the sandbox must do with an answer; the solution is asked the very same. Raises Unread."""
-    calls = None
-    if isinstance(question, Function):
-        calls = Calls(function=function_name(question), inputs=question.inputs, count=question.cases, seed=seed)
     return Request(
         setup=setup,
         code=program(question, answer),
-        observe=observed(question),
-        calls=calls,
-        seed=seed,
+        observe=(*observed(question), *beside(question, setup)),
+        calls=_calls(question, small) if isinstance(question, Called) else None,
+        draw=draw,
+        training=isinstance(question, Train),
         limits=Limits(seconds=SECONDS),
     )
 
 
-def function_name(question: Code) -> str:
-    """The function that is asked for: the last one the solution defines."""
-    return (functions(question.solution) or ("",))[-1]
+SMALL_CASES = 60
+"""How many small inputs are tried when an example is looked for that shows what is wrong."""
 
 
-def terms(question: Code) -> Terms:
+def _calls(question: Called, small: bool) -> Calls:
+    name = called(question)
+    return Calls(
+        function=name,
+        inputs=question.inputs,
+        count=SMALL_CASES if small else question.cases,
+        make=(question.make or f"{name}()") if isinstance(question, Module) else "",
+        backward="grad" in question.check,
+        small=small,
+    )
+
+
+def called(question: Code) -> str:
+    """The function or class that is asked for: the last one the solution defines."""
+    defined = classes if isinstance(question, Module) else functions
+    return (defined(question.solution) or ("",))[-1]
+
+
+_RANDOM = re.compile(r"\b(rand|randn|randint|randperm|rand_like|randn_like|bernoulli|multinomial|choice|random)\b")
+
+
+def draws(question: Code) -> bool:
+    """Whether what is observed depends on random numbers that are drawn after the answer has run."""
+    return isinstance(question, Called) or any(_RANDOM.search(code) for code in question.observe)
+
+
+def terms(question: Code, setup: str) -> Terms:
     """How the judge compares this question."""
-    return Terms(check=question.check, tolerance=question.tolerance)
+    lent = beside(question, setup) if "inputs" not in question.check else ()
+    return Terms(check=question.check, beside=lent, tolerance=question.tolerance, nan_equal=question.nan == "equal")
 
 
-EVIDENT = {"shape", "dtype", "values"}
+def rules(question: Code) -> Rules | None:
+    """What its code may and must use."""
+    made = question.rules
+    if made is None:
+        return None
+    return Rules(
+        only=made.only,
+        never=made.never,
+        uses=made.uses,
+        statements=made.statements,
+        one_return=made.one_return,
+        line=made.line,
+    )
+
+
+EVIDENT = {"shape", "rank", "dtype", "values", "inputs"}
 """What is judged by the values themselves; all else a process can only say of itself."""
 
 
 def self_reported(question: Code) -> bool:
     """Whether an answer that lies about itself could pass: only results for inputs drawn afterwards cannot be faked."""
-    return not isinstance(question, Function) or bool(question.observe) or not set(question.check) <= EVIDENT
+    return not isinstance(question, Called) or bool(question.observe) or not set(question.check) <= EVIDENT
 
 
 def listed(question: Code, answer: str) -> Wrong | None:
@@ -83,25 +138,34 @@ def listed(question: Code, answer: str) -> Wrong | None:
     return None
 
 
-def verdict(
+def works(question: Code, outcome: Outcome, reference: Outcome, difference: Difference | None) -> bool:
+    """Whether an answer does what the solution does."""
+    return outcome.status == "ok" and difference is None and not findings(question, outcome, reference)
+
+
+def findings(question: Code, outcome: Outcome, reference: Outcome) -> tuple[Finding, ...]:
+    """What is wrong with a training loop; nothing where none is asked for."""
+    return training.judge(outcome.events, reference.events) if isinstance(question, Train) else ()
+
+
+def right(question: Code, outcome: Outcome) -> Verdict:
+    """The verdict on an answer that works."""
+    return Verdict(result="right", headline="Right.", feedback=question.because, evidence=_made(outcome))
+
+
+def wrong(
     question: Code, outcome: Outcome, reference: Outcome, difference: Difference | None, wrong: Wrong | None
 ) -> Verdict:
-    """Judge what an answer did. `wrong` is the author's entry that does the same, if any."""
+    """The verdict on an answer that does not work. `wrong` is the author's entry that does the same, if any."""
     belief = wrong.feedback if wrong else ""
-    if outcome.status == "ok" and difference is None:
-        return Verdict(result="right", headline="Right.", feedback=question.because, evidence=_made(outcome))
+    found = findings(question, outcome, reference)
     if outcome.status == "error" and outcome.error is not None:
-        failure = outcome.error
-        where = f" on line {failure.line}" if failure.line else ""
-        return Verdict(
-            result="wrong",
-            headline=f"It fails{where}.",
-            belief=belief,
-            feedback=outcome.note,
-            evidence=(f"{failure.type}: {failure.message}",),
-        )
+        return _failed(outcome.error, belief, found[0].sentence if found else outcome.note)
     if outcome.status != "ok":
         return Verdict(result="wrong", headline=outcome.note or f"Stopped: {outcome.status}.", belief=belief)
+    if found:
+        more = tuple(finding.sentence for finding in found[1:])
+        return Verdict(result="wrong", headline="Not yet.", belief=belief, feedback=found[0].sentence, evidence=more)
     assert difference is not None
     if "DefaultCPUAllocator" in difference.actual or difference.actual.startswith("MemoryError"):
         return Verdict(result="wrong", headline="Stopped: it asked for more memory than the limit.", belief=belief)
@@ -109,52 +173,17 @@ def verdict(
     return Verdict(result="wrong", headline="Not yet.", belief=belief, feedback=feedback, evidence=evidence)
 
 
-def explained(difference: Difference, outcome: Outcome, reference: Outcome) -> tuple[str, tuple[str, ...]]:
-    """A difference as a sentence, and expected against actual."""
-    if difference.field == "missing" or f"name '{difference.name}' is not defined" in difference.actual:
-        return f"`{difference.name}` was never made.", ()
-    name = f"`{difference.name}{difference.item}`"
-    call = (
-        outcome.calls[difference.case] if difference.case is not None and difference.case < len(outcome.calls) else None
-    )
-    evidence = _inputs(call) if call else ()
-    subject = f"The result of {name}" if call else name
-    expected, actual = difference.expected, difference.actual
-    sentences = {
-        "failed": f"{subject} fails: {actual}" if call else f"{name} could not be evaluated: {actual}",
-        "kind": f"{subject} is {actual}; {expected} was asked for.",
-        "shape": f"{subject} has shape {actual}; it should have {expected}{_rank(expected, actual)}.",
-        "dtype": f"{subject} has dtype {actual}; it should have {expected}.",
-        "device": f"{subject} is on {actual}; it should be on {expected}.",
-        "requires_grad": f"{subject} has requires_grad={actual}; it should have {expected}.",
-        "length": f"{subject} has {actual} entries; it should have {expected}.",
-        "keys": f"{subject} has the keys {actual}; it should have {expected}.",
-        "values": f"{subject} has the wrong value{_cells(difference)}.",
-    }
-    if difference.field == "values":
-        evidence = (*evidence, f"expected  {expected}", f"yours     {actual}")
-    return sentences[difference.field], evidence
-
-
-def _rank(expected: str, actual: str) -> str:
-    """Names the rank when that is what differs, since `(1,)` and `()` look so alike."""
-    ranks = [len([size for size in shape.strip("()").split(",") if size.strip()]) for shape in (expected, actual)]
-    if ranks[0] == ranks[1]:
-        return ""
-    return f" ({ranks[0]} dimension{'s' * (ranks[0] != 1)}, not {ranks[1]})"
-
-
-def _cells(difference: Difference) -> str:
-    if not difference.differing or not difference.cells or difference.cells == ((),):
-        return ""
-    places = ", ".join("[" + ", ".join(map(str, cell)) + "]" for cell in difference.cells[:3])
-    return f" at {places}" + (f" and {difference.differing - 3} more" if difference.differing > 3 else "")
-
-
-def _inputs(call: Call) -> tuple[str, ...]:
-    return tuple(line for seen in call.inputs for line in drawn("input", seen))
+def _failed(failure: Failure, belief: str, why: str) -> Verdict:
+    where = f" on line {failure.line}" if failure.line else ""
+    said = (f"{failure.type}: {failure.message}",)
+    return Verdict(result="wrong", headline=f"It fails{where}.", belief=belief, feedback=why, evidence=said)
 
 
 def _made(outcome: Outcome) -> tuple[str, ...]:
     """One line for each thing a right answer made."""
-    return tuple(drawn(name, seen)[0] for name, seen in outcome.observed.items() if seen.kind != "missing")
+    names = ((_last(name), seen) for name, seen in outcome.observed.items() if seen.kind != "missing")
+    return tuple(drawn(name, seen)[0] for name, seen in names)
+
+
+def _last(name: str) -> str:
+    return name.strip().splitlines()[-1]

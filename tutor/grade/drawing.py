@@ -121,7 +121,7 @@ def _with_numbers(caption: str, observation: Observation, width: int) -> list[st
         return [f"{caption}{GAP}no elements"]
     if not _has_shape(observation.values, shape):
         return [caption, *_text(observation)]
-    cells = _written(observation.values, _notation(list(_leaves(observation.values))))
+    cells = _written(observation.values, notation(list(_leaves(observation.values))))
     if not shape:
         return [f"{caption}{GAP}{cells}"]
     rows = _rows(cells, width - len(GAP)) if len(shape) < 3 else _blocks(cells, len(shape), width - len(GAP))
@@ -151,7 +151,7 @@ def _written(values: Any, write: Callable[[Any], str]) -> Any:
     return write(values)
 
 
-def _notation(numbers: list[Any]) -> Callable[[Any], str]:
+def notation(numbers: list[Any]) -> Callable[[Any], str]:
     """One way to write all numbers of a tensor: `75.` if all are whole, else four places or powers of ten."""
     floats = [abs(n) for n in numbers if isinstance(n, float) and math.isfinite(n) and n]
     if floats and (max(floats) >= 1e8 or min(floats) < 1e-4):

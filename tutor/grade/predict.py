@@ -6,11 +6,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tutor.grade.answer import ERROR, Unread, read_dtype, read_shape, read_value, same_value, says_error
+from tutor.grade.answer import (
+    ERROR,
+    Unread,
+    read_device,
+    read_dtype,
+    read_shape,
+    read_truth,
+    read_value,
+    same_value,
+    says_error,
+)
 from tutor.grade.seen import shape_of, spelled, spelled_shape, value_of
 from tutor.grade.source import split_last
 from tutor.grade.verdict import Verdict
-from tutor.lesson.model import Predict, PredictDtype, PredictShape, PredictValue
+from tutor.lesson.model import (
+    Predict,
+    PredictDevice,
+    PredictDtype,
+    PredictGrad,
+    PredictRequiresGrad,
+    PredictShape,
+    PredictShares,
+    PredictValue,
+)
 from tutor.sandbox.protocol import Observation, Outcome, Request
 
 
@@ -30,15 +49,36 @@ def reading(question: Predict) -> Reading:
         return Reading(read_shape, _shape, lambda a, b: bool(a == b), spelled_shape)
     if isinstance(question, PredictDtype):
         return Reading(read_dtype, _dtype, lambda a, b: bool(a == b), str)
-    assert isinstance(question, PredictValue)
+    if isinstance(question, PredictDevice):
+        return Reading(read_device, _device, _same_device, str)
+    if isinstance(question, PredictRequiresGrad):
+        return Reading(read_truth, _requires_grad, lambda a, b: bool(a == b), str)
+    if isinstance(question, PredictShares):
+        return Reading(read_truth, _shares, lambda a, b: bool(a == b), lambda a: "yes" if a else "no")
+    assert isinstance(question, (PredictValue, PredictGrad))
     tolerance = question.tolerance
     return Reading(_lenient_value, _value, lambda a, b: same_value(a, b, tolerance), spelled)
 
 
 def request(question: Predict, setup: str) -> Request:
     """What torch must evaluate: the asked expression and every wrong answer given as code."""
-    lead, expression = split_last(question.task)
-    return Request(setup=setup, code=lead, observe=(expression, *(w.gives for w in question.wrong if w.gives)))
+    return Request(setup=setup, code=lead(question), observe=(evaluated(question), *_wrong_codes(question)))
+
+
+def lead(question: Predict) -> str:
+    """The code that has run when the question is asked."""
+    before = split_last(question.task)[0]
+    return before if question.after is None else "\n".join(before.splitlines()[: question.after])
+
+
+def evaluated(question: Predict) -> str:
+    """The expression whose value torch gives: the asked one, or the `.grad` of it."""
+    expression = split_last(question.task)[1]
+    return f"({expression}).grad" if isinstance(question, PredictGrad) else expression
+
+
+def _wrong_codes(question: Predict) -> tuple[str, ...]:
+    return tuple(wrong.gives for wrong in question.wrong if wrong.gives)
 
 
 def answer_of(question: Predict, reference: Outcome) -> str:
@@ -143,8 +183,7 @@ def _wrong_value(answer: str, gives: str, reference: Outcome, read: Reading) -> 
 
 
 def _asked(question: Predict, reference: Outcome) -> Observation:
-    expression = split_last(question.task)[1]
-    seen = reference.observed.get(expression)
+    seen = reference.observed.get(evaluated(question))
     if seen is None:
         failure = reference.error
         seen = Observation(kind="missing", failure=failure)
@@ -171,7 +210,12 @@ def _spell(read: Reading, value: Any) -> str:
 def _proof(question: Predict, seen: Observation, right: Any, read: Reading) -> tuple[str, ...]:
     if seen.kind == "missing":
         return (f"{seen.failure.type}: {seen.failure.message}",) if seen.failure else ()
-    return (f"{split_last(question.task)[1]} → {_spell(read, right)}",)
+    subject = split_last(question.task)[1]
+    if isinstance(question, PredictGrad):
+        subject = f"{subject}.grad"
+    if isinstance(question, PredictShares):
+        return ()
+    return (f"{subject} → {_spell(read, right)}",)
 
 
 def _shape(seen: Observation) -> tuple[int, ...]:
@@ -189,6 +233,31 @@ def _dtype(seen: Observation) -> str:
 
 def _value(seen: Observation) -> Any:
     return value_of(seen)
+
+
+def _device(seen: Observation) -> str:
+    if seen.device is None:
+        raise ValueError(f"the expression gives a {seen.type or seen.kind}, which is on no device")
+    return seen.device
+
+
+def _same_device(right: str, given: str) -> bool:
+    """`cuda` is any of its devices."""
+    return right == given or (":" not in given and right.partition(":")[0] == given)
+
+
+def _requires_grad(seen: Observation) -> bool:
+    if seen.requires_grad is None:
+        raise ValueError(f"the expression gives a {seen.type or seen.kind}, for which no gradient is recorded")
+    return seen.requires_grad
+
+
+def _shares(seen: Observation) -> bool:
+    """Whether the two items of a tuple lie in the same memory."""
+    storages = [item.storage for item in seen.items or ()]
+    if len(storages) != 2 or None in storages:
+        raise ValueError("the expression does not give two tensors with memory of their own")
+    return storages[0] == storages[1]
 
 
 def _lenient_value(text: str) -> Any:

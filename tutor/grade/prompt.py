@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from tutor.grade.choice import shown
 from tutor.grade.order import shuffled
 from tutor.grade.source import assigned, functions, split_last
 from tutor.lesson.model import (
@@ -18,11 +19,15 @@ from tutor.lesson.model import (
     Order,
     Predict,
     PredictError,
+    PredictFails,
+    PredictPrints,
     Question,
     Read,
+    Trace,
 )
 
-AnswerKind = Literal["none", "line", "gap", "code", "options", "order"]
+AnswerKind = Literal["none", "line", "lines", "gap", "code", "options", "several", "order"]
+"""`lines` is text of several lines that is not code; `several` is any number of options."""
 
 LABELS = {
     "read": "Read",
@@ -30,12 +35,21 @@ LABELS = {
     "shape": "Predict the shape",
     "value": "Predict the value",
     "dtype": "Predict the dtype",
+    "device": "Predict the device",
+    "requires_grad": "Predict requires_grad",
+    "grad": "Predict the gradient",
+    "shares": "Predict shared memory",
+    "prints": "Predict the output",
+    "fails": "Find the line that fails",
     "error": "Predict the error",
+    "trace": "Trace the shapes",
     "choice": "Choose",
     "fill": "Fill the blank",
     "fix": "Fix the bug",
     "write": "Write a snippet",
     "function": "Write a function",
+    "module": "Write a module",
+    "train": "Write a training loop",
     "order": "Put the lines in order",
 }
 
@@ -43,6 +57,12 @@ _ASKS = {
     "shape": "What is the shape of {}?",
     "value": "What does {} give?",
     "dtype": "What is the dtype of {}?",
+    "device": "Which device is {} on?",
+    "requires_grad": "Is a gradient recorded for {}, that is, what is its requires_grad?",
+    "grad": "What is the `.grad` of {}?",
+    "shares": "Do {} share memory?",
+    "prints": "What does this print?",
+    "fails": "Which line fails, if one does?",
     "error": "This fails. Why?",
 }
 
@@ -50,6 +70,13 @@ _HOW = {
     "shape": "A shape, such as (5, 7), (3,) or (); or error.",
     "value": "A number, a list such as [1, 2, 3], True or False; or error.",
     "dtype": "A dtype, such as float32 or int64.",
+    "device": "A device, such as cpu or cuda:0; or error.",
+    "requires_grad": "True or False; or error.",
+    "grad": "A number, a list such as [1, 2, 3], or None; or error.",
+    "shares": "Yes or no.",
+    "prints": "The output, line by line.",
+    "fails": "The number of the line, or none.",
+    "trace": "One shape per line, in order.",
     "error": "The letter of the reason.",
     "choice": "The letter of the answer.",
     "fill": f"The text that belongs in place of {GAP}.",
@@ -76,6 +103,10 @@ class Prompt:
     """What to choose from, or the lines to order as they are shown."""
     how: str = ""
     """How to spell an answer."""
+    numbered: bool = False
+    """Whether the lines of the code are spoken of by number."""
+    indents: bool = False
+    """Whether lines to order are also to be indented."""
 
 
 def prompt(lesson: Lesson, question: Question) -> Prompt:
@@ -89,8 +120,18 @@ def prompt(lesson: Lesson, question: Question) -> Prompt:
         expression=_expression(question),
         answer_kind=answer_kind(question),
         options=_options(question),
-        how=_HOW.get(question.kind, ""),
+        how=_how(question),
+        numbered=isinstance(question, PredictFails) or getattr(question, "after", None) is not None,
+        indents=isinstance(question, Order) and question.indent,
     )
+
+
+def _how(question: Question) -> str:
+    if isinstance(question, Choice) and question.several:
+        return "The letters of all answers that hold."
+    if isinstance(question, Order) and question.indent:
+        return "The lines in order, each indented as far as it belongs; some may not belong."
+    return _HOW.get(question.kind, "")
 
 
 def given(lesson: Lesson, question: Question) -> str:
@@ -112,6 +153,8 @@ def _mentions(question: Question) -> str:
     ]
     if isinstance(question, Predict):
         parts.append(question.task)
+    if isinstance(question, Trace):
+        parts += [question.code, question.network]
     if isinstance(question, Code):
         parts += [question.start, question.solution]
     return "\n".join(parts)
@@ -122,7 +165,9 @@ def answer_kind(question: Question) -> AnswerKind:
     if isinstance(question, Read):
         return "none"
     if isinstance(question, (Choice, PredictError)):
-        return "options"
+        return "several" if isinstance(question, Choice) and question.several else "options"
+    if isinstance(question, (PredictPrints, Trace)):
+        return "lines"
     if isinstance(question, Predict):
         return "line"
     if isinstance(question, Order):
@@ -142,27 +187,37 @@ def _text(question: Question) -> str:
         return question.task
     if question.ask:
         return question.ask.rstrip()
-    code = _code(question)
-    return _ASKS[question.kind].format("the last line" if code else f"`{question.task.strip()}`")
+    code, last = _code(question), split_last(question.task)[1]
+    if question.kind == "shares":
+        last = last.strip("()").replace(", ", "` and `", 1) if last.count(",") == 1 else last
+    if question.after is not None:
+        return _ASKS[question.kind].format(f"`{last}`").removesuffix("?") + f" after line {question.after}?"
+    subject = "the last line" if code and question.kind in ("shape", "dtype", "value") else f"`{last}`"
+    return _ASKS[question.kind].format(subject)
 
 
 def _code(question: Question) -> str:
     """Code shown as a block: programs of several lines, what fails, and the code around a gap."""
-    if isinstance(question, PredictError) or (
-        isinstance(question, Predict) and (question.ask or "\n" in question.task)
-    ):
+    if isinstance(question, (PredictError, PredictFails, PredictPrints)):
         return question.task
+    if isinstance(question, Predict) and (question.ask or "\n" in question.task):
+        return question.task if question.after is None else split_last(question.task)[0]
+    if isinstance(question, Trace):
+        return question.code or question.network
     return question.start.rstrip() if isinstance(question, Fill) else ""
 
 
 def _expression(question: Question) -> str:
-    if not isinstance(question, Predict) or isinstance(question, PredictError):
+    if not isinstance(question, Predict) or isinstance(question, (PredictError, PredictFails, PredictPrints)):
         return ""
     last = split_last(question.task)[1]
-    return f"{last}.{question.kind}" if question.kind in ("shape", "dtype") else last
+    return f"{last}.{question.kind}" if question.kind in _ATTRIBUTES else last
+
+
+_ATTRIBUTES = ("shape", "dtype", "device", "requires_grad", "grad")
 
 
 def _options(question: Question) -> tuple[str, ...]:
     if isinstance(question, (Choice, PredictError)):
-        return question.options
+        return shown(question)
     return shuffled(question) if isinstance(question, Order) else ()

@@ -47,6 +47,12 @@ def functions(code: str) -> tuple[str, ...]:
     return tuple(n.name for n in tree.body if isinstance(n, ast.FunctionDef)) if tree else ()
 
 
+def classes(code: str) -> tuple[str, ...]:
+    """Names of the classes that the code defines at its top level."""
+    tree = parsed(code)
+    return tuple(n.name for n in tree.body if isinstance(n, ast.ClassDef)) if tree else ()
+
+
 def same_code(a: str, b: str) -> bool:
     """Whether two programs are the same but for layout and comments."""
     if a.strip() == b.strip():

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 
 from tutor.legible import legible
 from tutor.lesson import mend
-from tutor.lesson.model import KINDS, Check, Course, Lesson, Question, Wrong
+from tutor.lesson.model import KINDS, Check, Choice, Course, Lesson, Question, Rules, Wrong
 from tutor.lesson.nodes import Node, Place, Row, Table, Text
 from tutor.lesson.text import Report
 
@@ -22,6 +22,7 @@ CHECKS: tuple[str, ...] = get_args(Check)
 PROSE = frozenset(
     {
         *("lesson", "goal", "course", "read", "explore", "choice", "fill", "fix", "write", "function", "order"),
+        *("module", "train", "trace"),
         *("ask", "because", "hints", "feedback", "options", "answer"),
     }
 )
@@ -44,7 +45,7 @@ def required(struct: type[msgspec.Struct]) -> tuple[str, ...]:
 @cache
 def known() -> frozenset[str]:
     """Every key of the format."""
-    structs = (Lesson, Course, Wrong, *KINDS.values())
+    structs = (Lesson, Course, Wrong, Rules, *KINDS.values())
     return frozenset(name for struct in structs for name in fields(struct)) | {"differ", "question"}
 
 
@@ -141,8 +142,30 @@ class Builder:
         return tuple(text for text in made if text is not None)
 
     def text_or_texts(self, node: Node, path: str, key: str) -> Any:
-        """One text, or a list of them."""
-        return self.texts_of(node, path, key) if isinstance(node, Row) else self.text(node, path, key)
+        """One text, or a list of them. An answer in brackets may be an option that is spelled so."""
+        listed = isinstance(node, Row) and not (key == "answer" and node.source)
+        return self.texts_of(node, path, key) if listed else self.text(node, path, key)
+
+    def truth(self, node: Node, path: str, key: str) -> bool | None:
+        """Yes or no."""
+        said = node.value.lower() if isinstance(node, Text) else ""
+        if said in _TRUTHS:
+            return _TRUTHS[said]
+        self.report.add(node.place, f"`{key}` is yes or no, not {_form(node)}.")
+        return None
+
+    def alike(self, node: Node, path: str, key: str) -> str | None:
+        """Whether NaN counts as equal."""
+        said = self.text(node, path, key)
+        if said in ("equal", "unequal", None):
+            return said
+        self.report.add(node.place, f"`{key}` is `equal` or `unequal`, not {_form(node)}.")
+        return None
+
+    def rules(self, node: Node, path: str, key: str) -> Rules | None:
+        """What code may and must use."""
+        found = self.struct(Rules, node, path, "`rules`")
+        return Rules(**_written(found)) if found is not None else None
 
     def whole(self, node: Node, path: str, key: str) -> int | None:
         """A whole number."""
@@ -219,7 +242,8 @@ class Builder:
         found = self.struct(kind, node, path, f"{article} `{kind.kind}` question")
         if found is None or (len(self.report.problems) > before and not set(required(kind)) <= set(_written(found))):
             return None
-        return kind(**_written(found))
+        made = kind(**_written(found))
+        return _several(made) if isinstance(made, Choice) else made
 
     def _kind(self, node: Table) -> type[Question] | None:
         """The kind a question says it is; a misspelt one is taken for the nearest so that its other keys are read."""
@@ -245,6 +269,10 @@ class Builder:
 _READERS: dict[Any, Callable[[Builder, Node, str, str], Any]] = {
     str: Builder.text,
     int: Builder.whole,
+    int | None: Builder.whole,
+    bool: Builder.truth,
+    Literal["unequal", "equal"]: Builder.alike,
+    Rules | None: Builder.rules,
     float | None: Builder.number,
     tuple[str, ...]: Builder.texts_of,
     str | tuple[str, ...]: Builder.text_or_texts,
@@ -253,6 +281,18 @@ _READERS: dict[Any, Callable[[Builder, Node, str, str], Any]] = {
     tuple[Question, ...]: Builder.questions,
     dict[str, str | tuple[str, ...]]: Builder.parameters,
 }
+
+
+_TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def _several(question: Choice) -> Choice:
+    """A list of right options may stand in brackets, unless an option is spelled so itself."""
+    answer = question.answer
+    if not isinstance(answer, str) or answer in question.options or not (answer[:1] == "[" and answer[-1:] == "]"):
+        return question
+    items = tuple(item.strip().strip("'\"") for item in answer[1:-1].split(","))
+    return msgspec.structs.replace(question, answer=items) if set(items) <= {*question.options} else question
 
 
 def _written(found: dict[str, Any]) -> dict[str, Any]:

@@ -8,17 +8,21 @@ from typing import Literal, NamedTuple
 
 from tutor.lesson.model import (
     GAP,
+    Called,
     Choice,
     Code,
     Explore,
     Fill,
     Fix,
-    Function,
+    Module,
     Order,
     Predict,
     PredictError,
+    PredictFails,
+    PredictPrints,
     Question,
     Read,
+    Trace,
 )
 
 Form = Literal["lines", "ends", "expression", "loose"]
@@ -79,29 +83,41 @@ def _code(question: Question) -> Iterator[Part]:
         yield Part("show", question.show, "expression")
     else:
         yield from _each("show", question.show, "expression")
-    if isinstance(question, PredictError):
-        loose = not question.raises or question.raises in _GRAMMAR
-        yield Part("error", question.error, "loose" if loose else "lines")
-    elif isinstance(question, Predict):
-        yield Part(question.kind, question.task, "ends")
-    elif isinstance(question, Choice):
-        yield Part("true_if", question.true_if, "expression")
-    elif isinstance(question, Explore):
-        yield Part("start", question.start, "lines")
-    elif isinstance(question, Code):
-        yield from _program(question)
+    yield from _task(question)
     for n, wrong in enumerate(question.wrong):
         yield Part(f"wrong[{n}].gives", wrong.gives, "ends")
         if not chosen(question):
             yield Part(f"wrong[{n}].answer", wrong.answer, "loose")
 
 
+def _task(question: Question) -> Iterator[Part]:
+    if isinstance(question, Predict):
+        yield Part(question.kind, question.task, _form(question))
+    elif isinstance(question, Choice):
+        yield Part("true_if", question.true_if, "expression")
+    elif isinstance(question, Explore):
+        yield Part("start", question.start, "lines")
+    elif isinstance(question, Trace):
+        yield Part("code", question.code, "lines")
+        yield Part("network", question.network, "expression")
+    elif isinstance(question, Code):
+        yield from _program(question)
+
+
+def _form(question: Predict) -> Form:
+    if isinstance(question, PredictError):
+        return "loose" if not question.raises or question.raises in _GRAMMAR else "lines"
+    return "lines" if isinstance(question, (PredictFails, PredictPrints)) else "ends"
+
+
 def _program(question: Code) -> Iterator[Part]:
     yield Part("start", question.start, "loose" if isinstance(question, (Fill, Fix)) else "lines")
     yield Part("solution", question.solution, "loose" if isinstance(question, Fill) else "lines")
-    yield from _each("observe", question.observe, "expression")
-    if isinstance(question, Function):
+    yield from _each("observe", question.observe, "ends")
+    if isinstance(question, Called):
         yield from _each("inputs", question.inputs, "expression")
+    if isinstance(question, Module):
+        yield Part("make", question.make, "expression")
     if isinstance(question, Order):
         yield from _each("distractors", question.distractors, "loose")
 
@@ -111,7 +127,7 @@ def _each(name: str, texts: tuple[str, ...], form: Form) -> Iterator[Part]:
 
 
 def _prose(question: Question) -> Iterator[tuple[str, str]]:
-    if isinstance(question, (Read, Explore, Choice, Code)):
+    if isinstance(question, (Read, Explore, Choice, Code, Trace)):
         yield question.kind, question.task
     if isinstance(question, Predict):
         yield "ask", question.ask
@@ -119,7 +135,10 @@ def _prose(question: Question) -> Iterator[tuple[str, str]]:
     yield from ((f"hints[{n}]", hint) for n, hint in enumerate(question.hints))
     if isinstance(question, (Choice, PredictError)):
         yield from ((f"options[{n}]", option) for n, option in enumerate(question.options))
-        yield "answer", question.answer
+        if isinstance(question.answer, str):
+            yield "answer", question.answer
+        else:
+            yield from ((f"answer[{n}]", option) for n, option in enumerate(question.answer))
     for n, wrong in enumerate(question.wrong):
         yield f"wrong[{n}].feedback", wrong.feedback
         if chosen(question):

@@ -9,20 +9,25 @@ from collections.abc import Iterator
 
 from tutor.lesson import family
 from tutor.lesson.build import Builder, nearest
-from tutor.lesson.code import Form, Part, chosen, code, fault, filled
+from tutor.lesson.code import Form, Part, code, fault, filled
 from tutor.lesson.model import (
     GAP,
+    Called,
     Choice,
     Code,
     Explore,
     Fill,
     Fix,
-    Function,
     Lesson,
+    Module,
     Order,
     Predict,
     PredictError,
+    PredictFails,
+    PredictPrints,
+    PredictShares,
     Question,
+    Trace,
     Wrong,
 )
 
@@ -105,6 +110,10 @@ def _faults(question: Question) -> Iterator[Fault]:
         yield from _options(question)
     if isinstance(question, Code):
         yield from _program(question)
+    if isinstance(question, Predict):
+        yield from _asked(question)
+    if isinstance(question, Trace):
+        yield from _traced(question)
 
 
 def _wrongs(question: Question) -> Iterator[Fault]:
@@ -113,11 +122,8 @@ def _wrongs(question: Question) -> Iterator[Fault]:
         path = f"wrong[{n}]"
         if bool(wrong.answer) == bool(wrong.gives):
             yield path, "a wrong answer has either `answer`, as a learner types it, or `gives`, code that makes it."
-        elif wrong.gives and (not isinstance(question, Predict) or chosen(question)):
-            yield (
-                f"{path}.gives",
-                f"`gives` is for shape, value and dtype; in a `{question.kind}` question write `answer`.",
-            )
+        elif wrong.gives and not given_by_code(question):
+            yield f"{path}.gives", f"`gives` is for predictions; in a `{question.kind}` question write `answer`."
         elif isinstance(question, (Choice, PredictError)):
             yield from ((f"{path}.answer", said) for said in _option(question, wrong))
         first = seen.setdefault((wrong.answer.strip(), wrong.gives.strip()), n)
@@ -125,11 +131,18 @@ def _wrongs(question: Question) -> Iterator[Fault]:
             yield path, f"this wrong answer is listed already, as number {first + 1}."
 
 
+def given_by_code(question: Question) -> bool:
+    """Whether a wrong answer can be what some other expression gives."""
+    return isinstance(question, Predict) and not isinstance(question, (PredictError, PredictFails, PredictPrints))
+
+
 def _option(question: Choice | PredictError, wrong: Wrong) -> Iterator[str]:
     if wrong.answer not in question.options:
         yield f"`{wrong.answer}` is none of the options{nearest(wrong.answer, question.options)}"
     elif wrong.answer == question.answer:
         yield "this is the right answer."
+    elif isinstance(question, Choice) and question.several and wrong.answer in question.right:
+        yield "this option is one of the right ones; list an option that is wrongly chosen."
 
 
 def _options(question: Choice | PredictError) -> Iterator[Fault]:
@@ -138,13 +151,54 @@ def _options(question: Choice | PredictError) -> Iterator[Fault]:
     for n, option in enumerate(question.options):
         if option in question.options[:n]:
             yield f"options[{n}]", f"the option `{option}` is there twice."
-    if question.answer and question.answer not in question.options:
-        yield "answer", f"`{question.answer}` is none of the options{nearest(question.answer, question.options)}"
+    for option in question.right if isinstance(question, Choice) else (question.answer,):
+        if option and option not in question.options:
+            yield "answer", f"`{option}` is none of the options{nearest(option, question.options)}"
     if isinstance(question, Choice) and question.true_if and not re.search(r"\bOPTION\b", question.true_if):
         yield "true_if", "`true_if` says OPTION where each option is to stand."
     raises = question.raises if isinstance(question, PredictError) else ""
     if raises and not re.fullmatch(r"[A-Za-z_][\w.]*", raises):
         yield "raises", f"`raises` is the type of an exception, such as RuntimeError, not `{raises}`."
+
+
+def _asked(question: Predict) -> Iterator[Fault]:
+    if question.after is not None:
+        yield from _after(question, question.after)
+    if isinstance(question, PredictPrints) and re.search(r"\btorch\b", question.prints):
+        yield "prints", "how tensors are printed depends on options and versions; ask for the `value` instead."
+    if isinstance(question, PredictShares):
+        tree = _tree(question.shares)
+        last = tree.body[-1] if tree and tree.body else None
+        pair = last.value.elts if isinstance(last, ast.Expr) and isinstance(last.value, ast.Tuple) else ()
+        if tree and len(pair) != 2:
+            yield "shares", "a `shares` question ends in two tensors with a comma between them, such as `x.T, x`."
+
+
+def _after(question: Predict, line: int) -> Iterator[Fault]:
+    """Code can stop only between two statements, and something must be left to ask about."""
+    if isinstance(question, (PredictError, PredictFails, PredictPrints)):
+        yield "after", f"`after` has no meaning in a `{question.kind}` question."
+        return
+    tree = _tree(question.task)
+    ends = [statement.end_lineno for statement in tree.body[:-1]] if tree else [line]
+    if line not in ends:
+        lines = ", ".join(map(str, ends)) or "none"
+        yield "after", f"no statement of the code ends on line {line}; those before the last one end on: {lines}."
+
+
+def _traced(question: Trace) -> Iterator[Fault]:
+    if bool(question.code) == bool(question.network):
+        yield "", "a `trace` question has either `code`, lines that make tensors, or `network`, such as `net(x)`."
+    for statement in (_tree(question.code) or ast.Module([], [])).body:
+        if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)):
+            yield "code", f"line {statement.lineno} is no simple line; each line to trace makes one tensor."
+
+
+def _tree(code: str) -> ast.Module | None:
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _program(question: Code) -> Iterator[Fault]:
@@ -153,8 +207,8 @@ def _program(question: Code) -> Iterator[Fault]:
         yield "", f"a `{question.kind}` question needs the key `start`: {said}."
     elif isinstance(question, Fill):
         yield from _gap(question)
-    elif isinstance(question, Function):
-        yield from _function(question)
+    elif isinstance(question, Called):
+        yield from _called(question)
     elif isinstance(question, Order):
         yield from _order(question)
 
@@ -170,17 +224,17 @@ def _gap(question: Fill) -> Iterator[Fault]:
         yield "solution", f"with `{question.solution.strip()}` in the gap {found[2]} (line {found[0]})."
 
 
-def _function(question: Function) -> Iterator[Fault]:
+def _called(question: Called) -> Iterator[Fault]:
     if not question.inputs:
         yield "inputs", "`inputs` needs at least one expression that draws the arguments."
     if not 1 <= question.cases <= 1000:
         yield "cases", f"`cases` is a number from 1 to 1000, not {question.cases}."
-    try:
-        tree = ast.parse(question.solution)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = _tree(question.solution)
+    if tree is None:
         return
-    if not any(isinstance(node, ast.FunctionDef) for node in tree.body):
-        yield "solution", "the solution of a `function` question must define one with `def`."
+    wanted, word = (ast.ClassDef, "class") if isinstance(question, Module) else (ast.FunctionDef, "def")
+    if not any(isinstance(node, wanted) for node in tree.body):
+        yield "solution", f"the solution of a `{question.kind}` question must define one with `{word}`."
 
 
 def _order(question: Order) -> Iterator[Fault]:

@@ -18,7 +18,12 @@ FORMAT = 1
 GAP = "____"
 """What stands for the missing text in a starter."""
 
-Check = Literal["shape", "dtype", "values", "device", "requires_grad"]
+Check = Literal[
+    "shape", "rank", "dtype", "values", "device", "requires_grad", "is_leaf", "grad", "stride", "contiguous",
+    "shares", "inputs", "rng", "parameters", "names", "state", "mode",
+]  # fmt: skip
+"""What can be compared of two values. `shares` is which of the other tensors it shares memory with, `inputs` whether
+what was given is left as it was, `rng` how many random numbers were used; the last four are about modules."""
 
 
 class Wrong(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +35,23 @@ class Wrong(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """For predictions: an expression whose result is the wrong answer; torch computes it."""
     feedback: str
     """The belief behind it and what is true instead."""
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What code may and must use. Each word is a group (`loops`), an operator (`@`), a name (`softmax`) or `.item`."""
+
+    only: tuple[str, ...] = ()
+    """All that may be used: operators, calls, attributes, kinds of statement."""
+    never: tuple[str, ...] = ()
+    """What may not be used."""
+    uses: tuple[str, ...] = ()
+    """What must be used."""
+    statements: int | None = None
+    """The most statements."""
+    one_return: bool = False
+    """Whether a function is a single `return`."""
+    line: int | None = None
+    """The longest line, in characters."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +107,8 @@ class Predict(Question, frozen=True, kw_only=True):
 
     ask: str = ""
     """Replaces the standard question."""
+    after: int | None = None
+    """The line of the code after which it is asked; the lines below are shown, though they have not run yet."""
 
 
 class PredictShape(Predict, frozen=True, kw_only=True):
@@ -110,6 +134,50 @@ class PredictDtype(Predict, frozen=True, kw_only=True):
     dtype: str
 
 
+class PredictDevice(Predict, frozen=True, kw_only=True):
+    """The device an expression's result is on."""
+
+    kind: ClassVar[str] = "device"
+    device: str
+
+
+class PredictRequiresGrad(Predict, frozen=True, kw_only=True):
+    """Whether gradients are recorded for an expression's result."""
+
+    kind: ClassVar[str] = "requires_grad"
+    requires_grad: str
+
+
+class PredictGrad(Predict, frozen=True, kw_only=True):
+    """What the `.grad` of a tensor is after the code: None or numbers."""
+
+    kind: ClassVar[str] = "grad"
+    grad: str
+    tolerance: float | None = None
+    """How far a number may be off."""
+
+
+class PredictShares(Predict, frozen=True, kw_only=True):
+    """Whether two tensors, `a, b`, share memory."""
+
+    kind: ClassVar[str] = "shares"
+    shares: str
+
+
+class PredictPrints(Predict, frozen=True, kw_only=True):
+    """What plain Python prints, line by line. For tensors ask for the value: how they print depends on options."""
+
+    kind: ClassVar[str] = "prints"
+    prints: str
+
+
+class PredictFails(Predict, frozen=True, kw_only=True):
+    """Which line of the code fails, or that none does."""
+
+    kind: ClassVar[str] = "fails"
+    fails: str
+
+
 class PredictError(Predict, frozen=True, kw_only=True):
     """Code that fails; the learner chooses the reason among `options`."""
 
@@ -120,17 +188,43 @@ class PredictError(Predict, frozen=True, kw_only=True):
     """The option that is the reason."""
     raises: str = ""
     """The type of the exception; `tutor check` holds it against torch."""
+    shuffle: bool = False
+    """Whether the options are shown in another order than they are written in."""
 
 
 class Choice(Question, frozen=True, kw_only=True):
-    """Choose one of a few answers."""
+    """Choose one of a few answers, or all that are right."""
 
     kind: ClassVar[str] = "choice"
     choice: str
     options: tuple[str, ...]
-    answer: str
+    answer: str | tuple[str, ...]
+    """The right option; a list where all of several are to be chosen."""
     true_if: str = ""
     """An expression over OPTION that `tutor check` evaluates for each: true for the answer and for no other."""
+    shuffle: bool = False
+    """Whether the options are shown in another order than they are written in."""
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one may be chosen."""
+        return not isinstance(self.answer, str)
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        """The options that are to be chosen."""
+        return (self.answer,) if isinstance(self.answer, str) else self.answer
+
+
+class Trace(Question, frozen=True, kw_only=True):
+    """Follow the shapes through code line by line, or through the layers of a network."""
+
+    kind: ClassVar[str] = "trace"
+    trace: str
+    code: str = ""
+    """Lines that each make a tensor."""
+    network: str = ""
+    """A call of a module, such as `net(x)`; its layers take the place of the lines."""
 
 
 class Code(Question, frozen=True, kw_only=True):
@@ -142,6 +236,9 @@ class Code(Question, frozen=True, kw_only=True):
     """Expressions compared between solution and answer; by default every name the solution assigns."""
     check: tuple[Check, ...] = ("shape", "dtype", "values")
     tolerance: float | None = None
+    nan: Literal["unequal", "equal"] = "unequal"
+    """Whether NaN may stand where the solution has NaN."""
+    rules: Rules | None = None
 
 
 class Fill(Code, frozen=True, kw_only=True):
@@ -165,14 +262,36 @@ class Write(Code, frozen=True, kw_only=True):
     write: str
 
 
-class Function(Code, frozen=True, kw_only=True):
+class Called(Code, frozen=True, kw_only=True):
+    """Code whose result is called on inputs drawn anew for every attempt."""
+
+    inputs: tuple[str, ...]
+    """Expressions that draw the arguments of one call (a tuple for several), smallest first; `randint` is there."""
+    cases: int = 25
+    check: tuple[Check, ...] = ("shape", "dtype", "values", "inputs")
+
+
+class Function(Called, frozen=True, kw_only=True):
     """A function, called on inputs drawn anew for every attempt."""
 
     kind: ClassVar[str] = "function"
     function: str
-    inputs: tuple[str, ...]
-    """Expressions that draw the arguments of one call (a tuple for several), smallest first; `randint` is there."""
-    cases: int = 25
+
+
+class Module(Called, frozen=True, kw_only=True):
+    """A class of module: made anew for every call, its parameters set to the same numbers, and called."""
+
+    kind: ClassVar[str] = "module"
+    module: str
+    make: str = ""
+    """How one is made, such as `Net(4, 2)`; by default the class of the solution, without arguments."""
+
+
+class Train(Code, frozen=True, kw_only=True):
+    """A training loop, judged by what it does in each step and not by the weights it ends with."""
+
+    kind: ClassVar[str] = "train"
+    train: str
 
 
 class Order(Code, frozen=True, kw_only=True):
@@ -181,6 +300,8 @@ class Order(Code, frozen=True, kw_only=True):
     kind: ClassVar[str] = "order"
     order: str
     distractors: tuple[str, ...] = ()
+    indent: bool = False
+    """Whether the learner also says how far each line is indented."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -191,7 +312,9 @@ class Order(Code, frozen=True, kw_only=True):
 KINDS: dict[str, type[Question]] = {
     k.kind: k
     for k in (
-        Read, Explore, PredictShape, PredictValue, PredictDtype, PredictError, Choice, Fill, Fix, Write, Function, Order
+        Read, Explore, PredictShape, PredictValue, PredictDtype, PredictDevice, PredictRequiresGrad, PredictGrad,
+        PredictShares, PredictPrints, PredictFails, PredictError, Trace, Choice, Fill, Fix, Write, Function, Module,
+        Train, Order,
     )
 }  # fmt: skip
 """Every kind by the key that names it."""

@@ -53,7 +53,7 @@ async def _talk(child: Child, request: Request) -> Frame | None:
     if await child.frame() is None:
         return None
     calls = plain(request.calls) if request.calls else None
-    await child.send(encode({"observe": request.observe, "calls": calls}))
+    await child.send(encode({"observe": request.observe, "calls": calls, "draw": request.draw}))
     frame = await child.frame()
     return frame if frame is not None and await child.over() else None
 
@@ -98,6 +98,7 @@ async def conclude(child: Child, frame: Frame | None, limits: Limits, seconds: f
         lines=report.lines,
         observed=report.observed,
         calls=report.calls,
+        rng=report.rng,
         tensors=tensors,
     )
 

@@ -104,8 +104,8 @@ class Sandbox:
     async def compare(self, expected: Outcome, actual: Outcome, terms: Terms) -> Difference | None:
         """The first difference in what was observed, or None; raises TutorFault when the judge itself fails."""
         question = {
-            "expected": plain({"observed": expected.observed, "calls": expected.calls}),
-            "actual": plain({"observed": actual.observed, "calls": actual.calls}),
+            "expected": _side(expected),
+            "actual": _side(actual),
             "terms": plain(terms),
             "middle": len(expected.tensors),
         }
@@ -223,6 +223,12 @@ class Sandbox:
         while self._spares:
             self._spares.popleft().close()
         self._filling = asyncio.ensure_future(self._fill())
+
+
+def _side(outcome: Outcome) -> dict[str, Any]:
+    """What is compared of an outcome."""
+    side: dict[str, Any] = plain({"observed": outcome.observed, "calls": outcome.calls, "rng": outcome.rng})
+    return side
 
 
 def _targets(owned: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from tutor.sandbox import facts
 from tutor.sandbox.protocol import Call, Difference, Observation, Terms
 
 CELLS_MOST = 64
@@ -24,7 +25,7 @@ _ROOM = {
 _REAL_OF = {"complex128": "float64", "complex64": "float32", "complex32": "float16"}
 
 _ALIKE = {"size": "tuple"}
-_FACTS = ("dtype", "device", "requires_grad")
+_NOTHING = Observation(kind="none")
 
 
 class Comparison:
@@ -41,14 +42,30 @@ class Comparison:
             return Difference(name="", field="missing", expected=_of_call(wanted), actual="", case=case)
         if wanted.failure or came.failure:
             return self._failures(wanted, came, case)
-        if len(wanted.inputs) == len(came.inputs):
-            pairs = zip(wanted.inputs, came.inputs, strict=True)
-            found = next((d for w, c in pairs if (d := self.difference("inputs", w, c))), None)
-            if found:
-                return replace(found, case=case)
-        nothing = Observation(kind="none")
-        found = self.difference("", wanted.result or nothing, came.result or nothing)
+        found = self._inputs(wanted.inputs, came.inputs) or self._of_call(wanted, came)
         return replace(found, case=case) if found else None
+
+    def _inputs(self, wanted: tuple[Observation, ...], came: tuple[Observation, ...]) -> Difference | None:
+        """What both were called with, which the answer may have bent."""
+        strict = Comparison(Terms(nan_equal=True), self._expected, self._actual)
+        pairs = zip(wanted, came, strict=False)
+        return next((d for w, c in pairs if (d := strict.difference("inputs", w, c))), None)
+
+    def _of_call(self, wanted: Call, came: Call) -> Difference | None:
+        found = self.difference("", wanted.result or _NOTHING, came.result or _NOTHING)
+        if found is None and wanted.made is not None:
+            found = self.difference("", wanted.made, came.made or _NOTHING)
+        return found or self._traces(wanted, came)
+
+    def _traces(self, wanted: Call, came: Call) -> Difference | None:
+        """What the call left behind: changed inputs, a result in their memory, random numbers used."""
+        if "inputs" in self._terms.check and (wanted.changed != came.changed or self._inputs(wanted.after, came.after)):
+            return _differ("", "inputs", "", _changed(wanted), _changed(came))
+        if "shares" in self._terms.check and (pair := (_lent(wanted), _lent(came)))[0] != pair[1]:
+            return _differ("", "shares", "", facts.told(pair[0]), facts.told(pair[1]))
+        if "rng" in self._terms.check and wanted.rng != came.rng:
+            return _differ("", "rng", "", "", "")
+        return None
 
     def _failures(self, wanted: Call, came: Call, case: int) -> Difference | None:
         if wanted.failure and came.failure and wanted.failure.type == came.failure.type:
@@ -65,19 +82,33 @@ class Comparison:
         if (kinds := (_kind(wanted), _kind(came)))[0] != kinds[1]:
             return _differ(name, "kind", item, _spoken(wanted), _spoken(came))
         found = self._facts(name, wanted, came, item)
-        return found or self._contents(name, wanted, came, item)
+        return found or self._contents(name, wanted, came, item) or self._grads(name, wanted, came, item)
 
     def _facts(self, name: str, wanted: Observation, came: Observation, item: str) -> Difference | None:
-        """Type, shape, dtype, device and requires_grad, so far as they are to be compared."""
-        if wanted.kind in ("object", "number", "module") and wanted.type != came.type and self._typed(wanted):
+        """Type, shape, dtype and so on, so far as they are to be compared."""
+        if wanted.kind in ("object", "number") and wanted.type != came.type and self._typed(wanted):
             return _differ(name, "kind", item, _spoken(wanted), _spoken(came))
-        if wanted.kind != "size" and wanted.shape is not None and wanted.shape != came.shape:
-            return _differ(name, "shape", item, _tuple(wanted.shape), _tuple(came.shape))
-        for field in _FACTS:
-            pair = getattr(wanted, field), getattr(came, field)
-            if pair[0] != pair[1] and (wanted.kind == field or field in self._terms.check):
-                return _differ(name, field, item, str(pair[0]), str(pair[1]))
-        return None
+        of_kind = facts.of_module if wanted.kind == "module" else facts.of_value
+        fact = of_kind(self._terms.check, wanted, came)
+        return _differ(name, fact[0], item, *fact[1:]) if fact else None
+
+    def _grads(self, name: str, wanted: Observation, came: Observation, item: str) -> Difference | None:
+        """The gradients of two tensors, or of what two modules are made of."""
+        if "grad" not in self._terms.check:
+            return None
+        if wanted.kind == "module":
+            return self._of_parameters(name, wanted, came)
+        if (wanted.grad is None) != (came.grad is None):
+            return _differ(name, "grad", item, _grad(wanted), _grad(came))
+        if wanted.grad is None or came.grad is None:
+            return None
+        values = Comparison(replace(self._terms, check=("shape", "values")), self._expected, self._actual)
+        return values.difference(name, wanted.grad, came.grad, f"{item}.grad")
+
+    def _of_parameters(self, name: str, wanted: Observation, came: Observation) -> Difference | None:
+        """Parameters of the same shape are paired in order; their names are their author's affair."""
+        pairs = zip(_by_shape(wanted), _by_shape(came), strict=False)
+        return next((d for (key, w), (_, c) in pairs if (d := self._grads(name, w, c, f".{key}"))), None)
 
     def _typed(self, wanted: Observation) -> bool:
         """Whether int and float are to be told apart is a matter of dtype; other types always are."""
@@ -86,7 +117,7 @@ class Comparison:
     def _contents(self, name: str, wanted: Observation, came: Observation, item: str) -> Difference | None:
         if wanted.kind == "tensor" or wanted.values is not None:
             return self._elements(name, wanted, came, item)
-        if wanted.kind in ("list", "tuple", "dict", "size", "module"):
+        if wanted.kind in ("list", "tuple", "dict", "size") or (wanted.kind == "module" and self._of_state()):
             return self._entries(name, wanted, came, item)
         if wanted.kind == "number":
             return self._numbers(name, wanted, came, item)
@@ -107,12 +138,14 @@ class Comparison:
         if len(theirs) != len(ours):
             # A length that is only claimed is no entry.
             return _differ(name, "length", item, str(len(ours)), str(len(theirs)))
-        # What a module's parameters hold depends on the order in which they were made; their shapes do not.
-        inner = self if wanted.kind != "module" else Comparison(_without_values(self._terms), {}, {})
         for key, one, other in zip(wanted.keys or range(len(ours)), ours, theirs, strict=False):
-            if found := inner.difference(name, one, other, f"{item}[{key}]"):
+            if found := self.difference(name, one, other, f"{item}[{key}]"):
                 return found
         return None
+
+    def _of_state(self) -> bool:
+        """Whether what is in a module's parameters is to be compared."""
+        return "state" in self._terms.check
 
     def _numbers(self, name: str, wanted: Observation, came: Observation, item: str) -> Difference | None:
         if "values" not in self._terms.check or (wanted.value == came.value and "nan" not in str(wanted.value)):
@@ -154,8 +187,23 @@ class Comparison:
         return ~close
 
 
-def _without_values(terms: Terms) -> Terms:
-    return replace(terms, check=tuple(c for c in terms.check if c != "values"))
+def _changed(call: Call) -> str:
+    return "changed" if call.changed else "left as they were"
+
+
+def _lent(call: Call) -> tuple[str, ...]:
+    """The inputs in whose memory the result lies."""
+    lies = call.result.storage if call.result else None
+    return tuple(f"input {i + 1}" for i, o in enumerate(call.inputs) if lies is not None and o.storage == lies)
+
+
+def _grad(seen: Observation) -> str:
+    return "None" if seen.grad is None else seen.grad.text
+
+
+def _by_shape(module: Observation) -> list[tuple[str, Observation]]:
+    """Name and parameter, those of one shape together in the order they were registered."""
+    return sorted(zip(module.parameters or (), facts.parameters(module), strict=False), key=lambda p: p[1].shape or ())
 
 
 def _differ(name: str, field: Any, item: str, expected: str, actual: str) -> Difference:
@@ -214,10 +262,6 @@ def _parsed(values: Any) -> Any:
         return float(values)
 
 
-def _tuple(shape: tuple[int, ...] | None) -> str:
-    return str(shape) if shape is not None else "none"
-
-
 def _listed(keys: tuple[str, ...] | None) -> str:
     return ", ".join(keys or ())
 
@@ -246,7 +290,7 @@ _SPOKEN = {"none": "None", "size": "a torch.Size", "dtype": "a torch.dtype", "de
 def _spoken(observation: Observation) -> str:
     """What kind of thing it is, in words."""
     if observation.kind == "tensor":
-        return f"a tensor of shape {_tuple(observation.shape)}"
+        return f"a tensor of shape {facts.shape_text(observation.shape)}"
     if observation.kind in _SPOKEN:
         return _SPOKEN[observation.kind]
     word = observation.type or observation.kind

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from tutor.sandbox.fence import Fence
+from tutor.sandbox.resident import resident
 
 try:
     import resource
@@ -111,7 +112,7 @@ def in_force() -> dict[str, bool]:
     return {
         "time": True,
         "cpu": resource is not None,
-        "memory": LINUX and resource is not None,
+        "memory": (LINUX and resource is not None) or resident(os.getpid()) is not None,
         "output": True,
     }
 

@@ -46,6 +46,11 @@ def shape_and_dtype(value: Any) -> tuple[tuple[int, ...] | None, str | None]:
     return None, None
 
 
+def _origin(kind: type) -> str | None:
+    """The full name of a class that is torch's own; None of any other, whose name is its author's affair."""
+    return f"{kind.__module__}.{kind.__qualname__}" if kind.__module__.startswith("torch.") else None
+
+
 def short(dtype: torch.dtype) -> str:
     """`float32` for torch.float32."""
     return str(dtype).removeprefix("torch.")
@@ -168,9 +173,18 @@ class Describer:
         return self._said("dict", value, keys=tuple(self._charged(text_of(k, 200)) for k, _ in kept), **facts)
 
     def _module(self, value: Any, depth: int) -> Observation:
+        own = dict(torch.nn.Module.named_parameters(value))
         state = list(torch.nn.Module.state_dict(value).items())[:ITEMS_MOST]
-        items = tuple(self.describe(v, depth + 1) for _, v in state)
-        return self._said("module", value, keys=tuple(str(k) for k, _ in state), items=items)
+        return self._said(
+            "module",
+            value,
+            value=_origin(type(value)),
+            keys=tuple(str(k) for k, _ in state),
+            # The parameters themselves: what a state_dict holds of them has no gradient.
+            items=tuple(self.describe(own.get(k, v), depth + 1) for k, v in state),
+            parameters=tuple(str(k) for k, _ in state if k in own),
+            training=bool(value.training),
+        )
 
     def _entries(self, entries: Any, length: int, depth: int) -> dict[str, Any]:
         """The items of a container, and its length where not all of them are described."""
@@ -194,6 +208,9 @@ class Describer:
                 "requires_grad": _PLAIN.requires_grad.__get__(value),
                 "is_leaf": _PLAIN.is_leaf.__get__(value),
             }
+            if facts["is_leaf"] or _PLAIN.retains_grad.__get__(value):
+                grad = _PLAIN.grad.__get__(value)
+                facts["grad"] = None if grad is None else self.describe(grad, depth + 1)
             plain = _PLAIN.detach(value)
             facts |= self._layout(plain)
             if not plain.is_meta:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tutor.sandbox import facts
 from tutor.sandbox.bytes import opened
 from tutor.sandbox.compare import Comparison
 from tutor.sandbox.frame import Channel
@@ -20,6 +21,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
     observed: dict[str, Observation] = {}
     calls: tuple[Call, ...] = ()
+    rng: int = 0
 
 
 def serve(channel: Channel) -> None:
@@ -39,9 +41,22 @@ def first_difference(message: dict[str, Any], tensors: bytes) -> Difference | No
     comparison = Comparison(terms, opened(tensors[:middle]), opened(tensors[middle:]))
     for name, wanted in expected.observed.items():
         came = actual.observed.get(name, Observation(kind="missing"))
-        if found := comparison.difference(name, wanted, came):
+        found = None if name in terms.beside else comparison.difference(name, wanted, came)
+        if found or (found := _in_memory(terms, name, expected, actual)):
             return found
+    if "rng" in terms.check and expected.rng != actual.rng:
+        return Difference(name="", field="rng", expected="", actual="")
     return _in_calls(comparison, expected.calls, actual.calls)
+
+
+def _in_memory(terms: Terms, name: str, expected: Side, actual: Side) -> Difference | None:
+    """Whose memory `name` lies in."""
+    if "shares" not in terms.check or name in terms.beside:
+        return None
+    ours, theirs = (facts.shared(expected.observed, side.observed, name) for side in (expected, actual))
+    if ours == theirs:
+        return None
+    return Difference(name=name, field="shares", expected=facts.told(ours), actual=facts.told(theirs))
 
 
 def _in_calls(comparison: Comparison, expected: tuple[Call, ...], actual: tuple[Call, ...]) -> Difference | None:
@@ -54,8 +69,9 @@ def _in_calls(comparison: Comparison, expected: tuple[Call, ...], actual: tuple[
     return None
 
 
-def _size(call: Call) -> int:
-    return sum(_elements(o) for o in call.inputs)
+def _size(call: Call) -> tuple[int, int]:
+    """How much there is to read: elements, then characters."""
+    return sum(_elements(o) for o in call.inputs), sum(len(o.text) for o in call.inputs)
 
 
 def _elements(observation: Observation) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Literal
 
 Level = Literal["full", "full + box", "reduced", "limits only"]
@@ -22,6 +23,7 @@ _MISSING = {
 """What is said of each attack that succeeded. That names and sizes of files can be seen is no failure of a level."""
 
 _WALLS = {"files": ("lessons", "progress", "home", "writing"), "network": ("network",), "programs": ("programs",)}
+SEATBELT = "Apple has deprecated this protection, and it has not been tried on a Mac"
 GPU = "the driver of the GPU is within reach"
 
 _FULL = (
@@ -38,7 +40,8 @@ _PROMISES = {
 
 def missing(held: dict[str, bool], *, gpu: bool = False) -> list[str]:
     """What is not protected from, as clauses."""
-    return [text for name, text in _MISSING.items() if not held.get(name)] + ([GPU] if gpu else [])
+    told = [text for name, text in _MISSING.items() if not held.get(name)]
+    return told + ([GPU] if gpu else []) + ([SEATBELT] if sys.platform == "darwin" else [])
 
 
 def of(held: dict[str, bool], *, gpu: bool = False) -> Level:

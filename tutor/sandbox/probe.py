@@ -7,10 +7,12 @@ import copy
 import random
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 import numpy
 import torch
 
+from tutor.sandbox import draw
 from tutor.sandbox.describe import Describer, is_tensor, missing
 from tutor.sandbox.protocol import Call, Calls, Failure, Observation
 from tutor.sandbox.snippet import Snippet, Where, failure
@@ -26,13 +28,14 @@ def seed_all(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def observe(snippet: Snippet, expressions: tuple[str, ...], describer: Describer) -> dict[str, Observation]:
+def observe(snippet: Snippet, expressions: tuple[str, ...], seed: int, describer: Describer) -> dict[str, Observation]:
     """Each expression's value on its own; one that fails is missing and leaves the others."""
-    return {e: _observe_one(snippet, e, describer) for e in expressions[:OBSERVED_MOST]}
+    return {e: _observe_one(snippet, e, seed + i, describer) for i, e in enumerate(expressions[:OBSERVED_MOST])}
 
 
-def _observe_one(snippet: Snippet, expression: str, describer: Describer) -> Observation:
-    value, failed = evaluate(expression, dict(snippet.namespace), "observe")
+def _observe_one(snippet: Snippet, expression: str, seed: int, describer: Describer) -> Observation:
+    seed_all(seed)
+    value, failed = evaluate(expression, {**draw.NAMES, **snippet.namespace}, "observe")
     return missing(failed) if failed else described(describer, value)
 
 
@@ -58,21 +61,21 @@ def evaluate(code: str, namespace: dict[str, Any], where: Where) -> tuple[Any, F
 
 
 class Caller:
-    """Calls one function of the snippet on inputs drawn case by case."""
+    """Calls one function of the snippet, or modules of one of its classes, on inputs drawn case by case."""
 
-    def __init__(self, snippet: Snippet, calls: Calls, setup: str, describer: Describer) -> None:
-        self._function = snippet.namespace.get(calls.function)
+    def __init__(self, snippet: Snippet, calls: Calls, seed: int, setup: str, describer: Describer) -> None:
         self._snippet = snippet
         self._calls = calls
+        self._seed = seed
         self._describer = describer
         self._setup = setup
         self._drawing = self._names_for_drawing()
 
     def _names_for_drawing(self) -> dict[str, Any]:
         """The names an input's expression may use; the setup's are made anew, unbent by the code."""
-        seed_all(self._calls.seed)
+        seed_all(self._seed)
         fresh = Snippet()
-        fresh.namespace.update(randint=random.randint, choice=random.choice, random=random.random)
+        fresh.namespace.update(draw.NAMES)
         fresh.run(self._setup, "given.py", "setup")
         return fresh.namespace
 
@@ -81,16 +84,16 @@ class Caller:
         return tuple(self._case(i) for i in range(min(self._calls.count, CASES_MOST)))
 
     def _case(self, i: int) -> Call:
-        seed_all(self._calls.seed + i)
+        seed_all(self._seed + i)
         torch.set_default_dtype(torch.float32)
-        expression = self._calls.inputs[i % len(self._calls.inputs)]
-        drawn, failed = evaluate(expression, dict(self._drawing), "setup")
+        drawn, failed = self._drawn(i)
         if failed:
             return Call(inputs=(), failure=failed)
         arguments = drawn if type(drawn) is tuple else (drawn,)
         inputs = tuple(described(self._describer, a) for a in arguments)
         before = cloned(arguments)
-        result, failed = self._guarded(lambda: self._function_on(arguments))
+        made: list[Any] = []
+        result, failed = self._guarded(lambda: self._called(arguments, i, made))
         if changed := not same(before, arguments):
             # An input may be one of the setup's own tensors, and the next case draws from them too.
             self._drawing = self._names_for_drawing()
@@ -99,18 +102,45 @@ class Caller:
             result=None if failed else described(self._describer, result),
             failure=failed,
             changed=changed,
+            after=tuple(described(self._describer, a) for a in arguments) if changed else (),
+            made=described(self._describer, made[0]) if made else None,
+            rng=rng_state(),
         )
 
-    def _function_on(self, arguments: tuple[Any, ...]) -> Any:
-        if self._function is None:
-            raise NameError(f"name '{self._calls.function}' is not defined")
-        return self._function(*arguments)
+    def _drawn(self, i: int) -> tuple[Any, Failure | None]:
+        expression = self._calls.inputs[i % len(self._calls.inputs)]
+        if not self._calls.small:
+            return evaluate(expression, dict(self._drawing), "setup")
+        drawn, failed = evaluate(expression, {**self._drawing, **draw.narrow(i)}, "setup")
+        return draw.rounded(drawn, i), failed
+
+    def _called(self, arguments: tuple[Any, ...], i: int, made: list[Any]) -> Any:
+        function = self._callee(i, made)
+        result = function(*arguments)
+        if self._calls.backward and is_tensor(result) and result.requires_grad:
+            result.sum().backward()
+        return result
+
+    def _callee(self, i: int, made: list[Any]) -> Any:
+        name = self._calls.function
+        if name not in self._snippet.namespace:
+            raise NameError(f"name '{name}' is not defined")
+        if not self._calls.make:
+            return self._snippet.namespace[name]
+        made.append(eval(self._calls.make, dict(self._snippet.namespace)))
+        draw.fill(made[0], self._seed + i)
+        return made[0]
 
     def _guarded(self, work: Callable[[], Any]) -> tuple[Any, Failure | None]:
         try:
             return work(), None
         except BaseException as error:  # noqa: BLE001 - the learner's function runs here.
             return None, failure(error, self._snippet.filename, "call")
+
+
+def rng_state() -> int:
+    """A number that stands for the state of torch's random numbers."""
+    return crc32(torch.get_rng_state().numpy().tobytes())
 
 
 def cloned(value: Any) -> Any:

@@ -46,10 +46,16 @@ class Calls:
     """Calls of a function on inputs drawn in the child after the code ran, the same for the same seed."""
 
     function: str
+    """Its name; or the name of a class of module, of which one is made for each call."""
     inputs: tuple[str, ...]
     """Expressions, taken in turn; each draws the argument, or a tuple of arguments, of one call."""
     count: int
-    seed: int
+    make: str = ""
+    """How a module is made, such as `Net(4, 2)`; its parameters are then set to numbers that depend on the case."""
+    backward: bool = False
+    """Whether the gradients of each result's sum are computed as well."""
+    small: bool = False
+    """Whether the inputs are to be as small and as round as they can be, smallest first: for finding an example."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +73,9 @@ class Request:
     training: bool = False
     """Also report the events of training loops, those in what is observed included."""
     seed: int = 0
+    """Of the random numbers of setup and code."""
+    draw: int = 0
+    """Of the random numbers of what is observed and called: told to the child only when the code has ended."""
     filename: str = "answer.py"
     device: str = "cpu"
     limits: Limits = field(default_factory=Limits)
@@ -104,6 +113,8 @@ class Observation:
     is_leaf: bool | None = None
     stride: tuple[int, ...] | None = None
     contiguous: bool | None = None
+    grad: Observation | None = None
+    """Of a leaf, or of a tensor that retains it; None where there is none."""
     storage: int | None = None
     """The same number for tensors of one outcome that share memory."""
     values: Any = None
@@ -115,7 +126,11 @@ class Observation:
     items: tuple[Observation, ...] | None = None
     """Of a list, a tuple, or a dict's values."""
     keys: tuple[str, ...] | None = None
-    """A dict's keys, by repr."""
+    """A dict's keys, by repr; the names in a module's state_dict, whose entries are the items."""
+    parameters: tuple[str, ...] | None = None
+    """Which of a module's keys are registered parameters."""
+    training: bool | None = None
+    """Whether a module is in training mode."""
     failure: Failure | None = None
     """Why kind is "missing": the expression failed, or the name does not exist."""
 
@@ -172,6 +187,12 @@ class Call:
     failure: Failure | None = None
     changed: bool = False
     """Whether the call changed its inputs."""
+    after: tuple[Observation, ...] = ()
+    """The inputs as the call left them, where it changed them."""
+    made: Observation | None = None
+    """The module that was called, as it is after the call."""
+    rng: int = 0
+    """Stands for the state of torch's random numbers after the call."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +213,8 @@ class Outcome:
     observed: dict[str, Observation] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
     events: tuple[Event, ...] = ()
+    rng: int = 0
+    """Stands for the state of torch's random numbers after the code."""
     tensors: bytes = b""
     """safetensors; opened only by the judge."""
 
@@ -202,7 +225,10 @@ class Difference:
 
     name: str
     """The observed expression, or the function."""
-    field: Literal["missing", "failed", "kind", "shape", "dtype", "device", "requires_grad", "values", "length", "keys"]
+    field: Literal[
+        "missing", "failed", "kind", "shape", "rank", "dtype", "device", "requires_grad", "is_leaf", "grad", "stride",
+        "contiguous", "values", "length", "keys", "shares", "inputs", "rng", "parameters", "names", "mode",
+    ]  # fmt: skip
     expected: str
     actual: str
     cells: tuple[tuple[int, ...], ...] = ()
@@ -220,6 +246,8 @@ class Terms:
     """How two outcomes are to be compared."""
 
     check: tuple[str, ...] = ("shape", "dtype", "values")
+    beside: tuple[str, ...] = ()
+    """Names that are observed only to see who shares memory with them."""
     tolerance: float | None = None
     nan_equal: bool = False
 

@@ -26,6 +26,7 @@ class Report:
     lines: tuple[Line, ...] = ()
     observed: dict[str, Observation] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
+    rng: int = 0
 
 
 def report(message: dict[str, Any]) -> Report:

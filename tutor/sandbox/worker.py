@@ -167,10 +167,11 @@ def run(channel: Channel, message: dict[str, Any]) -> None:
     if failed is not None:
         # What filled the memory may be needed for saying so.
         snippet.namespace.clear()
+    rng = probe.rng_state()
     channel.write({"ended": True})
     asked = channel.read()
     if asked is not None:
-        _report(channel, snippet, failed, lines, *_probed(snippet, failed, asked[0], message["setup"]))
+        _report(channel, snippet, failed, lines, *_probed(snippet, failed, asked[0], message["setup"]), rng=rng)
 
 
 def _prepare(message: dict[str, Any]) -> None:
@@ -185,9 +186,9 @@ def _probed(snippet: Snippet, failed: Failure | None, asked: dict[str, Any], set
     describer, expressions = Describer(), tuple(asked["observe"])
     if failed is not None:
         return describer, {e: missing() for e in expressions}, ()
-    observed = probe.observe(snippet, expressions, describer)
+    observed = probe.observe(snippet, expressions, asked["draw"], describer)
     calls = msgspec.convert(asked["calls"], Calls) if asked["calls"] else None
-    return describer, observed, probe.Caller(snippet, calls, setup, describer).all() if calls else ()
+    return describer, observed, probe.Caller(snippet, calls, asked["draw"], setup, describer).all() if calls else ()
 
 
 def _report(
@@ -198,12 +199,13 @@ def _report(
     describer: Describer,
     observed: dict[str, Observation],
     calls: tuple[Any, ...] = (),
+    rng: int = 0,
 ) -> None:
     """One frame with everything; when it is too long, without what may be left out."""
     _flush()
     with contextlib.suppress(OSError):
         os.write(2, channel.mark)
-    report = plain({"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls})
+    report = plain({"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls, "rng": rng})
     if failed is not None:
         report["error"] = plain(failed)
     tensors = _saved(describer.tensors)

@@ -32,9 +32,9 @@ def test_what_is_observed() -> None:
     function = Function(
         function="f", start="", solution="def half(v):\n    return v / 2", inputs=("torch.ones(1)",), cases=3
     )
-    calls = code.request(function, "def half(v): ...", "", 7).calls
-    assert calls is not None
-    assert (calls.function, calls.count, calls.seed) == ("half", 3, 7)
+    asked = code.request(function, "def half(v): ...", "", 7)
+    assert asked.calls is not None
+    assert (asked.calls.function, asked.calls.count, asked.draw) == ("half", 3, 7)
 
 
 def test_order_by_numbers_or_lines() -> None:
@@ -81,7 +81,7 @@ def test_listed_wrong_answers_are_found_whatever_the_layout() -> None:
     ],
 )
 def test_a_difference_in_words(difference: Difference, says: str) -> None:
-    verdict = code.verdict(WRITE, OK, OK, difference, None)
+    verdict = code.wrong(WRITE, OK, OK, difference, None)
     assert verdict.result == "wrong"
     assert says in verdict.feedback
 
@@ -89,26 +89,26 @@ def test_a_difference_in_words(difference: Difference, says: str) -> None:
 def test_a_failing_call_shows_its_inputs() -> None:
     call = Call(inputs=(Observation(kind="tensor", shape=(1, 2), dtype="float32", values=[[1.0, 2.0]]),))
     difference = Difference(name="half", field="values", expected="[1]", actual="[2]", case=0)
-    verdict = code.verdict(WRITE, Outcome(status="ok", calls=(call,)), OK, difference, None)
+    verdict = code.wrong(WRITE, Outcome(status="ok", calls=(call,)), OK, difference, None)
     assert verdict.evidence[0].startswith("input  (1, 2) float32")
     assert verdict.evidence[-2:] == ("expected  [1]", "yours     [2]")
 
 
 def test_how_a_run_can_end() -> None:
     failed = Outcome(status="error", error=Failure(type="NameError", message="name 'q' is not defined", line=2))
-    verdict = code.verdict(WRITE, failed, OK, None, None)
+    verdict = code.wrong(WRITE, failed, OK, None, None)
     assert (verdict.headline, verdict.evidence) == (
         "It fails on line 2.",
         ("NameError: name 'q' is not defined",),
     )
     stopped = Outcome(status="timeout", note="Stopped: over the time limit of 5 s.")
-    assert code.verdict(WRITE, stopped, OK, None, None).headline == "Stopped: over the time limit of 5 s."
-    assert code.verdict(WRITE, OK, OK, None, None).passed
+    assert code.wrong(WRITE, stopped, OK, None, None).headline == "Stopped: over the time limit of 5 s."
+    assert code.right(WRITE, OK).passed
 
 
 def test_the_authors_words_come_with_the_difference() -> None:
     difference = Difference(name="y", field="shape", expected="(5,)", actual="(7,)")
-    verdict = code.verdict(WRITE, OK, OK, difference, Wrong(answer="a", feedback="Columns."))
+    verdict = code.wrong(WRITE, OK, OK, difference, Wrong(answer="a", feedback="Columns."))
     assert verdict.belief == "Columns."
     assert verdict.said()[1] == "Columns."
 
@@ -127,4 +127,4 @@ def test_reading_source() -> None:
 def test_memory_is_named_in_a_call_as_anywhere() -> None:
     said = "RuntimeError: DefaultCPUAllocator: can't allocate memory"
     difference = Difference(name="half", field="failed", expected="a tensor", actual=said, case=0)
-    assert "memory" in code.verdict(WRITE, OK, OK, difference, None).headline
+    assert "memory" in code.wrong(WRITE, OK, OK, difference, None).headline

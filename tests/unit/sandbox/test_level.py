@@ -53,3 +53,9 @@ def test_the_words_are_those_agreed():
     assert level.facts(BUT_NAMES)["badge"] == "sandbox: full"
     for held in (ALL, BUT_NAMES, NONE, BUT_NAMES | {"home": False}):
         assert not {"safe", "secure"} & set(level.facts(held)["promise"].lower().split())
+
+
+def test_a_mac_is_never_more_than_reduced(monkeypatch):
+    monkeypatch.setattr(level.sys, "platform", "darwin")
+    assert level.of(ALL) == "reduced"
+    assert level.refusal(level.facts(ALL))
