@@ -70,7 +70,7 @@ class Comparison:
     def _failures(self, wanted: Call, came: Call, case: int) -> Difference | None:
         if wanted.failure and came.failure and wanted.failure.type == came.failure.type:
             return None
-        return Difference(name="", field="failed", expected=_of_call(wanted), actual=_of_call(came), case=case)
+        return replace(_differ("", "failed", "", _of_call(wanted), _of_call(came)), case=case)
 
     def difference(self, name: str, wanted: Observation, came: Observation, item: str = "") -> Difference | None:
         """Two values; containers are gone into."""
@@ -176,7 +176,7 @@ class Comparison:
         """Which elements differ: exactly for ints and bools, else by more than there is room for."""
         dtype = _REAL_OF.get(dtype, dtype)
         if dtype not in _ROOM and self._terms.tolerance is None:
-            return ours != theirs
+            return _unlike(ours, theirs)
         relative, absolute = _ROOM.get(dtype, (0.0, 0.0))
         if self._terms.tolerance is not None:
             absolute = self._terms.tolerance
@@ -185,6 +185,14 @@ class Comparison:
             theirs.to(wide), ours.to(wide), rtol=relative, atol=absolute, equal_nan=self._terms.nan_equal
         )
         return ~close
+
+
+def _unlike(ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
+    """Which elements differ at all. Of some pairs of dtypes, such as int64 and uint16, torch itself will not say."""
+    if ours.dtype != theirs.dtype:
+        whole = not any(t.is_floating_point() or t.is_complex() for t in (ours, theirs))
+        ours, theirs = (t.to(torch.int64 if whole else torch.complex128) for t in (ours, theirs))
+    return ours != theirs
 
 
 def _changed(call: Call) -> str:
