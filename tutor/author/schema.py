@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from tutor.lesson import model
-from tutor.lesson.model import FORMAT, KINDS, Fill, Fix, Lesson, Question, Wrong
+from tutor.lesson.model import FORMAT, KINDS, Fill, Fix, Lesson, Question, Rules, Wrong
 
 _REFERENCE = "#/$defs/{name}"
 _SCALAR = ["string", "number", "boolean"]
@@ -24,7 +24,7 @@ _ID = {"type": _SCALAR, "pattern": "^[a-z0-9-]{1,64}$"}
 
 def schema() -> dict[str, Any]:
     """The schema of a lesson file as plain data."""
-    structs: tuple[type[msgspec.Struct], ...] = (Lesson, Wrong, *KINDS.values())
+    structs: tuple[type[msgspec.Struct], ...] = (Lesson, Wrong, Rules, *KINDS.values())
     _, parts = msgspec.json.schema_components(structs, ref_template=_REFERENCE)
     told = _descriptions()
     made = {struct.__name__: _struct(struct, parts[struct.__name__], told) for struct in structs}
@@ -74,6 +74,8 @@ def _loose(field: dict[str, Any], key: str) -> dict[str, Any]:
         made = _loose(kept[0], key) if len(kept) == 1 else {"anyOf": [_loose(option, key) for option in kept]}
     if made.get("type") == "string":
         made["type"] = [*_SCALAR, "array", "object"] if key in _BRACKETED else list(_SCALAR)
+    if made.get("type") == "boolean":
+        made = {**made, "type": ["boolean", "string"], "enum": [True, False, "yes", "no"]}
     if made.get("type") == "number":
         made |= {"type": ["number", "string"], "pattern": _NUMBER}
     if isinstance(made.get("items"), dict):

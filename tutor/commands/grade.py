@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import os
+import secrets
 import sys
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,9 @@ from tutor.lesson.catalog import Catalog
 from tutor.lesson.load import load_answers, load_lesson
 from tutor.lesson.model import LessonFile, Question
 from tutor.sandbox.client import Sandbox
+
+AT_ONCE = max(2, min(8, os.cpu_count() or 2) + 1)
+"""Answers judged side by side: one more than there are cores, since each also waits."""
 
 
 def run(lesson: str, answers: list[str], course: str | None, as_json: bool, trusted: bool = False) -> int:
@@ -86,16 +92,31 @@ async def _grade(file: LessonFile, work: list[tuple[str, Question, str]], as_jso
 async def judged(
     file: LessonFile, work: list[tuple[str, Question, str]], sandbox: Sandbox
 ) -> AsyncIterator[tuple[str, Question, Verdict, float]]:
-    """Every answer with its verdict and the seconds it took; then the sandbox is closed."""
+    """Every answer in order, with its verdict and the seconds it took; then the sandbox is closed."""
+    drawn = secrets.randbelow(2**31)
+    # No answer sees what another was called with: all of one run may share the inputs, and the solution runs once.
+    examiner = Examiner(sandbox, draw_seed=lambda: drawn)
+    running: deque[tuple[str, Question, asyncio.Task[tuple[Verdict, float]]]] = deque()
     try:
         await sandbox.ready()
-        examiner = Examiner(sandbox)
         for path, question, answer in work:
-            began = time.monotonic()
-            verdict = await examiner.judge(file, question, answer)
-            yield path, question, verdict, round(time.monotonic() - began, 4)
+            running.append((path, question, asyncio.ensure_future(_timed(examiner, file, question, answer))))
+            if len(running) >= AT_ONCE:
+                path, question, task = running.popleft()
+                yield path, question, *(await task)
+        while running:
+            path, question, task = running.popleft()
+            yield path, question, *(await task)
     finally:
+        for _, _, task in running:
+            task.cancel()
         await sandbox.close()
+
+
+async def _timed(examiner: Examiner, file: LessonFile, question: Question, answer: str) -> tuple[Verdict, float]:
+    began = time.monotonic()
+    verdict = await examiner.judge(file, question, answer)
+    return verdict, round(time.monotonic() - began, 4)
 
 
 def plain(path: str, question: Question, verdict: Verdict, seconds: float) -> dict[str, Any]:

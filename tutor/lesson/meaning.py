@@ -34,6 +34,9 @@ from tutor.lesson.model import (
 Fault = tuple[str, str]
 """A path within the question, and a sentence."""
 
+CASES_MOST = 200
+"""Calls of one function in one attempt."""
+
 _ID = re.compile("[a-z0-9-]{1,64}")
 
 
@@ -227,8 +230,8 @@ def _gap(question: Fill) -> Iterator[Fault]:
 def _called(question: Called) -> Iterator[Fault]:
     if not question.inputs:
         yield "inputs", "`inputs` needs at least one expression that draws the arguments."
-    if not 1 <= question.cases <= 1000:
-        yield "cases", f"`cases` is a number from 1 to 1000, not {question.cases}."
+    if not 1 <= question.cases <= CASES_MOST:
+        yield "cases", f"`cases` is a number from 1 to {CASES_MOST}, not {question.cases}."
     tree = _tree(question.solution)
     if tree is None:
         return

@@ -52,7 +52,9 @@ class Comparison:
         return next((d for w, c in pairs if (d := strict.difference("inputs", w, c))), None)
 
     def _of_call(self, wanted: Call, came: Call) -> Difference | None:
-        found = self.difference("", wanted.result or _NOTHING, came.result or _NOTHING)
+        # What a module is made of explains what it gives, and not the other way round.
+        made = self._facts("", wanted.made, came.made or _NOTHING, "") if wanted.made else None
+        found = made or self.difference("", wanted.result or _NOTHING, came.result or _NOTHING)
         if found is None and wanted.made is not None:
             found = self.difference("", wanted.made, came.made or _NOTHING)
         return found or self._traces(wanted, came)
@@ -98,10 +100,9 @@ class Comparison:
             return None
         if wanted.kind == "module":
             return self._of_parameters(name, wanted, came)
-        if (wanted.grad is None) != (came.grad is None):
-            return _differ(name, "grad", item, _grad(wanted), _grad(came))
         if wanted.grad is None or came.grad is None:
-            return None
+            fact = facts.of_value(self._terms.check, wanted, came)
+            return _differ(name, fact[0], item, *fact[1:]) if fact else None
         values = Comparison(replace(self._terms, check=("shape", "values")), self._expected, self._actual)
         return values.difference(name, wanted.grad, came.grad, f"{item}.grad")
 
@@ -203,10 +204,6 @@ def _lent(call: Call) -> tuple[str, ...]:
     """The inputs in whose memory the result lies."""
     lies = call.result.storage if call.result else None
     return tuple(f"input {i + 1}" for i, o in enumerate(call.inputs) if lies is not None and o.storage == lies)
-
-
-def _grad(seen: Observation) -> str:
-    return "None" if seen.grad is None else seen.grad.text
 
 
 def _by_shape(module: Observation) -> list[tuple[str, Observation]]:

@@ -28,8 +28,14 @@ def _of_value(check: set[str], wanted: Observation, came: Observation) -> Iterat
         pair = getattr(wanted, field), getattr(came, field)
         if pair[0] != pair[1] and (wanted.kind == field or field in check):
             yield field, str(pair[0]), str(pair[1])
+    if "grad" in check and (wanted.grad is None) != (came.grad is None):
+        yield "grad", _grad(wanted), _grad(came)
     if "stride" in check and _steps(wanted) != _steps(came):
         yield "stride", str(wanted.stride), str(came.stride)
+
+
+def _grad(seen: Observation) -> str:
+    return "None" if seen.grad is None else seen.grad.text
 
 
 def _steps(seen: Observation) -> tuple[int, ...]:

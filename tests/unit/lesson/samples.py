@@ -52,6 +52,69 @@ SAMPLES = {
     dtype: x.argmax()
     wrong: [{answer: torch.float32, feedback: A place is a whole number.}]
 """,
+    "device": """
+  - id: where-it-is
+    device: x.cpu()
+    wrong: [{answer: cuda, feedback: That would have to be asked for.}]
+""",
+    "requires_grad": """
+  - id: recorded
+    requires_grad: x * torch.ones(5, 1, requires_grad=True)
+""",
+    "grad": """
+  - id: gradient-after
+    grad: |
+      w = torch.tensor([1., 2.], requires_grad=True)
+      (w ** 2).sum().backward()
+      (w ** 2).sum().backward()
+      w
+    after: 2
+    tolerance: 0.01
+    wrong:
+      - gives: 4 * torch.tensor([1., 2.])
+        feedback: The second call has not happened yet.
+      - answer: None
+        feedback: backward fills it.
+""",
+    "shares": """
+  - id: same-memory
+    shares: x.T, x
+    wrong: [{answer: no, feedback: A transpose is a view.}]
+""",
+    "prints": """
+  - id: what-is-printed
+    prints: |
+      for i in range(2):
+          print(i)
+    wrong:
+      - answer: |-
+          1
+          2
+        feedback: range begins at 0.
+""",
+    "fails": """
+  - id: which-line
+    fails: |
+      a = x.sum(dim=1)
+      b = x / a
+    wrong: [{answer: none, feedback: A size of 7 meets one of 5.}]
+""",
+    "trace": """
+  - id: follow
+    trace: Follow the shapes.
+    code: |
+      a = x.sum(dim=1, keepdim=True)
+      b = x / a
+    wrong:
+      - answer: |-
+          (5,)
+          (5, 7)
+        feedback: keepdim leaves a 1.
+  - id: through-the-net
+    trace: Follow them through the layers.
+    given: net = torch.nn.Sequential(torch.nn.Linear(7, 3), torch.nn.ReLU())
+    network: net(x)
+""",
     "error": """
   - id: mean-of-integers
     error: torch.arange(3).mean()
@@ -72,6 +135,13 @@ SAMPLES = {
       - x.mean(dim=1)
     answer: x.mean(dim=1)
     true_if: (OPTION).shape == (5,)
+    shuffle: yes
+  - id: all-of-them
+    choice: Which have five numbers?
+    options: [x.mean(dim=1), x.mean(dim=0), "x[:, 0]"]
+    answer:
+      - x.mean(dim=1)
+      - x[:, 0]
 """,
     "fill": """
   - id: fill-dim
@@ -97,6 +167,14 @@ SAMPLES = {
     given: x = torch.ones(5, 7)
     solution: row_avg = x.mean(dim=1)
     tolerance: 0.01
+    nan: equal
+    rules:
+      never: [loops, "@"]
+      only: [mean, sum, arithmetic]
+      uses: [dim]
+      statements: 2
+      one_return: no
+      line: 80
 """,
     "function": """
   - id: column-ranges
@@ -112,6 +190,35 @@ SAMPLES = {
       - torch.rand(randint(1, 5), randint(1, 5))
     cases: 10
 """,
+    "module": """
+  - id: scale
+    module: Write `Scale`, which multiplies by one number that is learned.
+    make: Scale()
+    solution: |
+      class Scale(torch.nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.factor = torch.nn.Parameter(torch.ones(1))
+
+          def forward(self, x):
+              return self.factor * x
+    inputs:
+      - torch.rand(randint(1, 3))
+    check: [shape, values, parameters, grad, mode]
+""",
+    "train": """
+  - id: three-steps
+    train: Take three steps.
+    given: |
+      net = torch.nn.Linear(7, 1)
+      opt = torch.optim.SGD(net.parameters(), lr=0.001)
+    solution: |
+      for _ in range(3):
+          opt.zero_grad()
+          loss = net(x).pow(2).mean()
+          loss.backward()
+          opt.step()
+""",
     "order": """
   - id: order-softmax
     order: Put the lines in order.
@@ -120,6 +227,14 @@ SAMPLES = {
       s = e / e.sum(dim=1, keepdim=True)
     distractors:
       - s = e / e.sum(dim=1)
+  - id: order-and-indent
+    order: Add the numbers up.
+    indent: yes
+    solution: |
+      total = 0
+      for i in range(3):
+          total += i
+    distractors: [total = i]
 """,
 }
 

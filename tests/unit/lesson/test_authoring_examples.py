@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.lesson.samples import HEAD, Loader
 from tutor.lesson.load import load_course
-from tutor.lesson.model import KINDS, Course, Lesson, Question, Wrong
+from tutor.lesson.model import KINDS, Course, Lesson, Question, Rules, Wrong
 
 PAGE = Path(__file__).parents[3] / "docs" / "authoring.md"
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -33,7 +33,7 @@ def test_every_kind_and_key_is_on_the_page(load: Loader) -> None:
     kinds = {q.kind for example in QUESTIONS for q in load(f"{HEAD}questions:\n{example}").lesson.questions}
     assert kinds == set(KINDS)
     text = PAGE.read_text(encoding="utf-8")
-    structs: tuple[type[msgspec.Struct], ...] = (Lesson, Course, Wrong, Question, *KINDS.values())
+    structs: tuple[type[msgspec.Struct], ...] = (Lesson, Course, Wrong, Rules, Question, *KINDS.values())
     missing = {
         f for struct in structs for f in struct.__struct_fields__ if f"`{f}`" not in text and f"{f}:" not in text
     }

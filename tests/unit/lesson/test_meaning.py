@@ -29,7 +29,7 @@ def lesson(question: str) -> str:
         (CHOICE + "    wrong:\n      - {answer: rows, feedback: f}\n", "10:18: this is the right answer."),
         (
             CHOICE + "    wrong:\n      - {gives: x, feedback: f}\n",
-            "10:17: `gives` is for shape, value and dtype; in a `choice` question write `answer`.",
+            "10:17: `gives` is for predictions; in a `choice` question write `answer`.",
         ),
         (
             SAMPLES["error"][1:].replace("raises: RuntimeError", "raises: an error"),
@@ -56,7 +56,7 @@ def lesson(question: str) -> str:
             "7:15: the solution of a `function` question must define one with `def`.",
         ),
         (FUNCTION.replace("[a]", "[]"), "10:13: `inputs` needs at least one expression that draws the arguments."),
-        (FUNCTION + "    cases: 0\n", "11:12: `cases` is a number from 1 to 1000, not 0."),
+        (FUNCTION + "    cases: 0\n", "11:12: `cases` is a number from 1 to 200, not 0."),
         (
             "  - {id: o, order: O., solution: x = 1}\n",
             "5:34: there must be two lines at least to put in order.",
