@@ -236,7 +236,7 @@ def _data(observation: Observation, tensors: dict[str, torch.Tensor]) -> torch.T
     held = tensors.get(observation.tensor or "")
     shape = observation.shape or ()
     complex_ = str(observation.dtype).startswith("complex")
-    if held is not None and tuple(held.shape) == (*shape, 2) and complex_:
+    if held is not None and tuple(held.shape) == (*shape, 2) and complex_ and not held.is_complex():
         return torch.complex(held[..., 0].double(), held[..., 1].double())
     if held is not None and tuple(held.shape) == shape and not complex_:
         return held

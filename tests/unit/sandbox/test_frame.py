@@ -79,3 +79,53 @@ def test_a_stream_that_never_stops_is_refused_before_it_fills_the_memory():
     with pytest.raises(Malformed):
         for _ in range(10):
             reader.feed(encode({"a": 1}, bytes(60)))
+
+
+WHOLE = encode({"a": [1, "é\0"]}, b"\0\1\2")
+READ = ({"a": [1, "é\0"]}, b"\0\1\2")
+
+
+@pytest.mark.parametrize("cut", range(len(WHOLE)))
+def test_a_frame_cut_anywhere_is_waited_for(cut):
+    reader = Frames()
+    reader.feed(WHOLE[:cut])
+    assert (reader.take(), reader.rest) == (None, cut)
+    reader.feed(WHOLE[cut:])
+    assert (reader.take(), reader.rest) == (READ, 0)
+
+
+@pytest.mark.parametrize("cut", range(1, len(WHOLE)))
+def test_half_a_frame_behind_a_whole_one_leaves_it_whole_and_a_rest(cut):
+    reader = Frames()
+    reader.feed(WHOLE + WHOLE[:cut])
+    assert [reader.take(), reader.take(), reader.rest] == [READ, None, cut]
+
+
+@pytest.mark.parametrize("stray", [b"\0", b"\n", WHOLE[1:], b"TUT", b"TUT\0"], ids=repr)
+def test_what_lies_between_two_frames_is_refused(stray):
+    reader = Frames()
+    reader.feed(WHOLE + stray + WHOLE)
+    assert reader.take() == READ
+    with pytest.raises(Malformed):
+        reader.take()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\0{"a":1}',
+        b'{"a":1}\0',
+        b'{"a\0":1}',
+        b"\0" * 7,
+        b'{"a":"\xc3"}',
+        b'{"a":"\xed\xa0\x80"}',
+        b'\xff\xfe{"a":1}',
+        b"",
+    ],
+    ids=repr,
+)
+def test_nul_and_what_is_no_utf8_are_refused_in_any_place(body):
+    with pytest.raises(Malformed):
+        reader = Frames()
+        reader.feed(HEADER.pack(MAGIC, len(body), 0) + body)
+        reader.take()
