@@ -31,6 +31,8 @@ from tutor.sandbox.snippet import Snippet
 
 _FIRST_FREE = 10
 _JOB, _RESULT, _RULES = 3, 4, 5
+_REHEARSALS = 20
+"""Python rewrites code that runs often, in place: what is settled before the fork, children share."""
 
 
 def warm_up() -> None:
@@ -47,11 +49,41 @@ def warm_up() -> None:
     encode(plain(seen))
     safetensors.torch.save(describer.tensors)
     random.random()
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        probe.seed_all(0)
+        for _ in range(_REHEARSALS):
+            _rehearse()
+
+
+def _rehearse() -> None:
+    """What nearly every run does."""
+    snippet, describer = Snippet(), Describer()
+    snippet.run("x = torch.arange(6.0).reshape(2, 3)", "rehearsal.py", "setup")
+    snippet.run_cell("x.sum(dim=0)", "rehearsal.py", lambda line: None)
+    value, _ = probe.evaluate("x.mean(dim=1)", dict(snippet.namespace), "observe")
+    encode(plain({"observed": {"y": probe.described(describer, value)}}))
+    _saved(describer.tensors)
 
 
 def warm_further() -> None:
-    """The half of torch that the first optimizer imports."""
+    """The half of torch that the first optimizer imports, and the training it is imported for."""
     import torch._dynamo  # noqa: F401
+
+    # An optimizer asks what the GPU is doing, and a driver that was asked once serves no fork.
+    if os.environ.get("CUDA_VISIBLE_DEVICES") == "":
+        _rehearse_training()
+
+
+def _rehearse_training() -> None:
+    """What a loop does that is there to learn."""
+    with torch.random.fork_rng(devices=[]):
+        net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 1))
+        adam = torch.optim.Adam(net.parameters())
+        for _ in range(_REHEARSALS):
+            loss = torch.nn.functional.mse_loss(net(torch.ones(2, 3)), torch.zeros(2, 1))
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
 
 
 def be_forked(fds: tuple[int, ...], fence: Fence, parent: int, slot: int) -> NoReturn:
