@@ -132,7 +132,8 @@ async def test_it_holds_few_descriptors_and_never_more(young, old):
 
 
 async def test_its_environment_is_made_for_it(young):
-    # Bubblewrap adds the folder it starts in.
+    # Bubblewrap adds the folder it starts in, which is the root.
+    assert young.environment.get("PWD", "/") == "/"
     assert set(young.environment) - {"PWD"} <= set(start.environment("cpu"))
     assert SECRET not in young.environment.values()
     assert "TUTOR_DATA_DIR" in os.environ and "TUTOR_DATA_DIR" not in young.environment
