@@ -64,6 +64,7 @@ def _job(request: Request) -> dict[str, Any]:
         "code": _sendable(request.code),
         "filename": request.filename,
         "trace": request.trace,
+        "training": request.training,
         "seed": request.seed,
         "device": request.device,
         # A GPU's driver reserves address space far beyond any memory; what is resident is watched instead.
@@ -98,6 +99,7 @@ async def conclude(child: Child, frame: Frame | None, limits: Limits, seconds: f
         lines=report.lines,
         observed=report.observed,
         calls=report.calls,
+        events=report.events,
         rng=report.rng,
         tensors=tensors,
     )

@@ -19,6 +19,8 @@ TENSORS_MOST = 16 << 20
 CODE_MOST = 64 << 10
 VALUES_MOST = 1024
 """Tensors of up to this many elements carry their values in JSON as well."""
+EVENTS_MOST = 2000
+"""Events of training that are kept; what comes later is not told."""
 
 Status = Literal["ok", "error", "timeout", "memory", "output", "killed", "refused"]
 
@@ -162,8 +164,8 @@ class Event:
     probabilities: bool = False
     """Of a loss that wants raw scores: whether it was given the output of a softmax or a sigmoid."""
     fresh: bool = True
-    """Of a backward: whether every gradient it adds to was None or zero; of a step: whether any gradient is new since
-    the last step."""
+    """Of a loss: whether it was made, at least in part, after the last step; of a backward: whether every gradient it
+    adds to was None or zero; of a step: whether any gradient is new since the last step and not cleared again."""
     missing: bool = False
     """Of a step: whether no parameter had a gradient."""
     value: float | None = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from tutor.legible import legible
 from tutor.sandbox.frame import Malformed
-from tutor.sandbox.protocol import Call, Difference, Failure, Line, Observation, Warned
+from tutor.sandbox.protocol import EVENTS_MOST, Call, Difference, Event, Failure, Line, Observation, Warned
 
 NESTED_MOST = 160
 """A tensor has at most 64 dimensions, and containers are described eight deep."""
@@ -26,6 +26,7 @@ class Report:
     lines: tuple[Line, ...] = ()
     observed: dict[str, Observation] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
+    events: Annotated[tuple[Event, ...], msgspec.Meta(max_length=EVENTS_MOST)] = ()
     rng: int = 0
 
 

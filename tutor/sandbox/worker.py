@@ -20,13 +20,13 @@ import numpy
 import safetensors.torch
 import torch
 
-from tutor.sandbox import attacks, confine, gpu, names, probe
+from tutor.sandbox import attacks, confine, gpu, names, probe, training
 from tutor.sandbox import judge as judging
 from tutor.sandbox.describe import Describer, missing
 from tutor.sandbox.fence import Fence
 from tutor.sandbox.frame import Channel, Frames
 from tutor.sandbox.layers import Layers
-from tutor.sandbox.protocol import JSON_MOST, TENSORS_MOST, Calls, Failure, Line, Observation, encode, plain
+from tutor.sandbox.protocol import JSON_MOST, TENSORS_MOST, Calls, Event, Failure, Line, Observation, encode, plain
 from tutor.sandbox.snippet import Snippet
 
 _FIRST_FREE = 10
@@ -191,7 +191,10 @@ def run(channel: Channel, message: dict[str, Any]) -> None:
     snippet, lines = Snippet(), list[Line]()
     snippet.become_main()
     _prepare(message)
+    recorder = training.Recorder(message["filename"]) if message["training"] else None
     failed = snippet.run(message["setup"], "given.py", "setup")
+    if recorder:
+        recorder.begin()
     if failed is None and message["trace"]:
         failed = snippet.run_traced(message["code"], message["filename"], lines.append)
     elif failed is None:
@@ -203,7 +206,15 @@ def run(channel: Channel, message: dict[str, Any]) -> None:
     channel.write({"ended": True})
     asked = channel.read()
     if asked is not None:
-        _report(channel, snippet, failed, lines, *_probed(snippet, failed, asked[0], message["setup"]), rng=rng)
+        describer, observed, calls = _probed(snippet, failed, asked[0], message["setup"])
+        _report(channel, snippet, failed, lines, describer, observed, calls, rng, _ended(recorder))
+
+
+def _ended(recorder: training.Recorder | None) -> tuple[Event, ...]:
+    if recorder is None:
+        return ()
+    recorder.end()
+    return recorder.events
 
 
 def _prepare(message: dict[str, Any]) -> None:
@@ -232,12 +243,14 @@ def _report(
     observed: dict[str, Observation],
     calls: tuple[Any, ...] = (),
     rng: int = 0,
+    events: tuple[Event, ...] = (),
 ) -> None:
     """One frame with everything; when it is too long, without what may be left out."""
     _flush()
     with contextlib.suppress(OSError):
         os.write(2, channel.mark)
-    report = plain({"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls, "rng": rng})
+    told = {"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls, "events": events}
+    report = plain({**told, "rng": rng})
     if failed is not None:
         report["error"] = plain(failed)
     tensors = _saved(describer.tensors)
