@@ -26,7 +26,7 @@ check: .venv/.test
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
-bench: .venv/.test
+bench: .venv/.bench
 	$(PY) -m tests.bench $(BENCH_ARGS)
 
 shots: .venv/.test
@@ -49,6 +49,11 @@ clean:
 	@echo "Installing tutor and what its tests need into .venv; this happens once."
 	$(PIP) -e '.[dev]'
 	@touch .venv/.start $@
+
+.venv/.bench: $(PINS) | .venv/bin/python
+	@echo "Installing tutor and what its tests and measurements need into .venv; this happens once."
+	$(PIP) -e '.[dev,bench]'
+	@touch .venv/.start .venv/.test $@
 
 # A candidate must run, not only be found: version switchers leave names on the path that start nothing.
 .venv/bin/python:

@@ -13,7 +13,19 @@ from pathlib import Path
 
 from tests.bench.table import Row, as_json, machine, markdown
 
-ALL = ("open_lesson", "answer_verdict", "first_frame", "key_repaint", "runaway")
+ALL = (
+    "open_lesson",
+    "answer_verdict",
+    "play_line",
+    "confinement",
+    "sandbox_start",
+    "sandbox_memory",
+    "sandbox_runaway",
+    "soak",
+    "first_frame",
+    "key_repaint",
+    "runaway",
+)
 
 
 def main(arguments: list[str]) -> int:
