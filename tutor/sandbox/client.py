@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
@@ -13,17 +14,19 @@ from typing import Any
 from tutor import paths
 from tutor.errors import EnvironmentLacking, TutorFault
 from tutor.sandbox import grants, level, unpack
-from tutor.sandbox.attempt import attempt
+from tutor.sandbox.attempt import attempt, refused
 from tutor.sandbox.child import Child
 from tutor.sandbox.forks import Forks, State
 from tutor.sandbox.frame import Malformed
 from tutor.sandbox.layers import Layers
 from tutor.sandbox.play import Play
 from tutor.sandbox.pool import Pool
-from tutor.sandbox.protocol import Difference, Outcome, Request, Terms, encode, plain
+from tutor.sandbox.protocol import Breach, Difference, Outcome, Request, Rules, Terms, encode, plain
 
 JUDGE_MEMORY_MB = 1024
 JUDGE_SECONDS = 20.0
+UNREADABLE = Breach(rule="hidden", word="unreadable")
+"""Code that ends whoever looks into it, or keeps them for ever."""
 STILLBORN_MOST = 8
 """Children in a row that may end before their job; a spare one may have been ended by the system meanwhile."""
 
@@ -109,24 +112,42 @@ class Sandbox:
             "terms": plain(terms),
             "middle": len(expected.tensors),
         }
+        asked = encode(question, expected.tensors + actual.tensors)
+        try:
+            return unpack.difference(await self._judged(asked, "difference"))
+        except (asyncio.TimeoutError, Malformed) as error:
+            raise TutorFault("The comparison of the answer with the solution failed.") from error
+
+    async def breaches(self, code: str, rules: Rules) -> tuple[Breach, ...]:
+        """Where code breaks rules, in the order of place. Code that cannot be looked into breaks one."""
+        if refused(code):
+            return ()
+        asked = encode({"rules": plain(rules), "code": code})
+        try:
+            for _ in range(2):
+                # The first judge may have been ended by something else, the second one by this code.
+                with contextlib.suppress(Malformed):
+                    return unpack.breaches(await self._judged(asked, "breaches"))
+        except asyncio.TimeoutError:
+            pass
+        return (UNREADABLE,)
+
+    async def _judged(self, question: bytes, answer: str) -> Any:
+        """What the judge says; raises TimeoutError or Malformed when it says nothing, and lets go of it."""
         await self._source.ready()
         async with self._judging:
-            try:
-                asked = encode(question, expected.tensors + actual.tensors)
-                return await asyncio.wait_for(self._ask(asked), JUDGE_SECONDS)
-            except (asyncio.TimeoutError, Malformed) as error:
-                raise TutorFault("The comparison of the answer with the solution failed.") from error
+            return await asyncio.wait_for(self._ask(question, answer), JUDGE_SECONDS)
 
-    async def _ask(self, question: bytes) -> Difference | None:
+    async def _ask(self, question: bytes, answer: str) -> Any:
         judge = await self._the_judge()
         answered = False
         try:
             await judge.send(question)
             frame = await judge.frame()
-            if frame is None or "difference" not in frame[0]:
+            if frame is None or answer not in frame[0]:
                 raise Malformed("the judge ended")
             answered = True
-            return unpack.difference(frame[0]["difference"])
+            return frame[0][answer]
         finally:
             if not answered:
                 self._drop(judge)

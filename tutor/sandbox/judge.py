@@ -1,6 +1,7 @@
 """The trusted comparison: two sets of observations and their bytes, the first difference or none.
 
-It is a process of its own because it opens bytes that a learner's process wrote.
+It is a process of its own because it opens bytes that a learner's process wrote. It also looks for broken rules in
+code, since that can be written so that parsing it ends the interpreter.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from tutor.sandbox import facts
+from tutor.sandbox import facts, rule
 from tutor.sandbox.bytes import opened
 from tutor.sandbox.compare import Comparison
 from tutor.sandbox.frame import Channel
-from tutor.sandbox.protocol import Call, Difference, Observation, Terms, plain
+from tutor.sandbox.protocol import Call, Difference, Observation, Rules, Terms, plain
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,9 +28,14 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 def serve(channel: Channel) -> None:
     """Answer questions until no more come."""
     while (frame := channel.read()) is not None:
-        message, tensors = frame
-        found = first_difference(message, tensors)
-        channel.write({"difference": plain(found) if found else None})
+        channel.write(_answer(*frame))
+
+
+def _answer(message: dict[str, Any], tensors: bytes) -> dict[str, Any]:
+    if "rules" in message:
+        return {"breaches": plain(rule.breaches(message["code"], msgspec.convert(message["rules"], Rules)))}
+    found = first_difference(message, tensors)
+    return {"difference": plain(found) if found else None}
 
 
 def first_difference(message: dict[str, Any], tensors: bytes) -> Difference | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from tutor.legible import legible
 from tutor.sandbox.frame import Malformed
-from tutor.sandbox.protocol import EVENTS_MOST, Call, Difference, Event, Failure, Line, Observation, Warned
+from tutor.sandbox.protocol import EVENTS_MOST, Breach, Call, Difference, Event, Failure, Line, Observation, Warned
 
 NESTED_MOST = 160
 """A tensor has at most 64 dimensions, and containers are described eight deep."""
@@ -38,6 +38,11 @@ def report(message: dict[str, Any]) -> Report:
 def difference(message: dict[str, Any] | None) -> Difference | None:
     """The judge's finding; raises Malformed."""
     return None if message is None else _read(message, Difference)
+
+
+def breaches(message: Any) -> tuple[Breach, ...]:
+    """The rules that the judge found broken; raises Malformed."""
+    return _read(message, tuple[Breach, ...])
 
 
 def _read(message: Any, kind: type[T]) -> T:
