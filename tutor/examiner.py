@@ -154,7 +154,7 @@ class Examiner:
         if not breaches:
             return None
         known = code.listed(question, answer)
-        sentence, evidence = rule.told(breaches, program)
+        sentence, evidence = rule.told(breaches, program, rules)
         belief = known.feedback if known else ""
         return Verdict(
             result="wrong", headline="It works, but not as asked.", belief=belief, feedback=sentence, evidence=evidence

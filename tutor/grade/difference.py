@@ -114,8 +114,8 @@ def _inputs(call: Call) -> tuple[str, ...]:
 def _evidence(difference: Difference, outcome: Outcome, reference: Outcome) -> tuple[str, ...]:
     if difference.field != "values":
         return ()
-    pair = _found(reference, difference), _found(outcome, difference)
-    if pair[0] is not None and pair[1] is not None and (grids := beside(*pair, difference.cells)):
+    expected, actual = _found(reference, difference), _found(outcome, difference)
+    if expected is not None and actual is not None and (grids := beside(expected, actual, difference.cells)):
         return grids
     return (f"expected  {difference.expected}", f"yours     {difference.actual}")
 

@@ -30,6 +30,7 @@ from tutor.lesson.model import (
     Trace,
     Wrong,
 )
+from tutor.sandbox.word import unknown
 
 Fault = tuple[str, str]
 """A path within the question, and a sentence."""
@@ -113,6 +114,7 @@ def _faults(question: Question) -> Iterator[Fault]:
         yield from _options(question)
     if isinstance(question, Code):
         yield from _program(question)
+        yield from _ruled(question)
     if isinstance(question, Predict):
         yield from _asked(question)
     if isinstance(question, Trace):
@@ -214,6 +216,22 @@ def _program(question: Code) -> Iterator[Fault]:
         yield from _called(question)
     elif isinstance(question, Order):
         yield from _order(question)
+
+
+def _ruled(question: Code) -> Iterator[Fault]:
+    """Words that mean nothing, and limits that nothing can keep."""
+    rules = question.rules
+    if rules is None:
+        return
+    for key in ("only", "never", "uses"):
+        for n, word in enumerate(getattr(rules, key)):
+            near = unknown(word)
+            if near is not None:
+                told = f"; did you mean `{near}`?" if near else "."
+                yield f"rules.{key}[{n}]", f"`{word}` is no group, operator, keyword or name that code could use{told}"
+    for key in ("statements", "line"):
+        if getattr(rules, key) == 0:
+            yield f"rules.{key}", f"`{key}` is 1 at least."
 
 
 def _gap(question: Fill) -> Iterator[Fault]:

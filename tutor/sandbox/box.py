@@ -31,7 +31,8 @@ def _options(layers: Layers) -> list[str]:
     alone = _ALONE if os.geteuid() == 0 else (*_ALONE, "--unshare-user")
     shown = [part for path in _shown() for part in ("--ro-bind-try", path, path)]
     hidden = [part for path in layers.secrets if _is_shown(path) for part in ("--tmpfs", path)]
-    return [*alone, "--die-with-parent", "--as-pid-1", "--chdir", "/", *shown, *hidden, "--proc", "/proc", "--dev", "/dev"]
+    settled = ("--die-with-parent", "--as-pid-1", "--chdir", "/")
+    return [*alone, *settled, *shown, *hidden, "--proc", "/proc", "--dev", "/dev"]
 
 
 def _shown() -> list[str]:
