@@ -87,13 +87,19 @@ def _below(node: Any) -> Any:
 
 def adds_to_one(scores: torch.Tensor) -> bool:
     """Whether `scores` are probabilities of classes by their values, whatever they were made with."""
-    if not scores.is_floating_point() or not scores.numel():
-        return False
     dim = min(scores.dim() - 1, 1)
-    if dim < 0 or scores.shape[dim] < 2 or bool((scores < 0).any()):
+    if dim < 0 or scores.shape[dim] < 2 or not scores.is_floating_point() or not scores.numel():
         return False
     near = 1e-4 if scores.dtype in (torch.float32, torch.float64) else 1e-2
-    return bool(((scores.sum(dim) - 1).abs() < near).all())
+    return bool(number(((scores >= 0).all(dim) & ((scores.sum(dim) - 1).abs() < near)).all()))
+
+
+def number(tensor: torch.Tensor) -> float | None:
+    """Its one element, unless it stands for many examples at once, as under vmap."""
+    try:
+        return float(tensor)
+    except RuntimeError:
+        return None
 
 
 def nonzero(gradient: torch.Tensor) -> bool:

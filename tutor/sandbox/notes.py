@@ -107,9 +107,8 @@ class Notes:
     def _probable(self, function: str, scores: Any) -> bool:
         if function not in _NOT_OF_PROBABILITIES:
             return False
-        if graph.squashed(scores):
-            return True
-        return function in _OF_CLASSES and self.losses <= _LOOKED_AT_MOST and graph.adds_to_one(scores.detach())
+        looked_at = function in _OF_CLASSES and self.losses <= _LOOKED_AT_MOST
+        return graph.squashed(scores) or (looked_at and graph.adds_to_one(scores.detach()))
 
     def zero_grad(self, owner: Any) -> None:
         """A module or an optimizer clears its gradients."""
@@ -243,5 +242,5 @@ def _tensors(given: Any) -> list[torch.Tensor]:
 def _value(loss: Any) -> float | None:
     if not isinstance(loss, torch.Tensor) or loss.numel() != 1 or loss.is_complex():
         return None
-    value = float(loss.detach())
-    return value if math.isfinite(value) else None
+    value = graph.number(loss.detach())
+    return value if value is not None and math.isfinite(value) else None

@@ -156,9 +156,11 @@ class Recorder:
 
     def _moving(self, note: Function, do: Function) -> Function:
         def move(tensor: Any, /, *args: Any, **kwargs: Any) -> Any:
-            result = do(tensor, *args, **kwargs)
-            if self._notes.ledger.pending and not self._inside:
-                self._safely(note, tensor)
+            if self._inside or not self._notes.ledger.pending:
+                return do(tensor, *args, **kwargs)
+            # A subclass of Tensor comes by here once more, from within.
+            result = self._within(do, tensor, *args, **kwargs)
+            self._safely(note, tensor)
             return result
 
         return move
