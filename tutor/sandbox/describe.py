@@ -11,7 +11,7 @@ import numpy
 import torch
 
 from tutor.sandbox.protocol import TENSORS_MOST, VALUES_MOST, Failure, Observation
-from tutor.sandbox.value import exact_complex, jsonable, nested, number
+from tutor.sandbox.value import exact_complex, jsonable, nested, number, spelled
 
 TEXT_MOST = 4096
 DEPTH_MOST = 8
@@ -75,6 +75,8 @@ class Describer:
 
     def __init__(self) -> None:
         self.tensors: dict[str, torch.Tensor] = {}
+        self.brief = False
+        """Whether small tensors are put into words by us, because there are many and few of them will be read."""
         # Held on to, so that no later tensor gets the address, and with it the number, of one that is gone.
         self._storages: dict[int, tuple[int, torch.UntypedStorage]] = {}
         self._bytes_left = TENSORS_MOST - HEADER_ROOM
@@ -215,6 +217,9 @@ class Describer:
             facts |= self._layout(plain)
             if not plain.is_meta:
                 facts |= self._data(plain)
+        if self.brief and "values" in facts:
+            text = self._charged(f"tensor({spelled(facts['values'])})")
+            return Observation(kind="tensor", type=type(value).__name__[:80], text=text, **facts)
         return self._said("tensor", value, **facts)
 
     def _layout(self, plain: torch.Tensor) -> dict[str, Any]:
