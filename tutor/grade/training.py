@@ -94,7 +94,7 @@ def _detached(back: Backward, mine: Loop) -> Finding:
     if back.round > 1 and back.nth > 1 and not mine.of("step"):
         said += ": `w = w - ...` makes another tensor, which requires no gradient. Change the parameter in place."
     else:
-        said += ": something on the way, such as detach() or item(), gives numbers without their history."
+        said += ": detach() or item() on the way leaves numbers without a history, or no parameter requires gradients."
     return Finding("detached", back.round, loss.line, said)
 
 
@@ -108,21 +108,32 @@ def _old(mine: Loop, theirs: Loop) -> Finding | None:
             said = f"In step {back.round} backward{_at(back.event)} starts from the loss of an earlier step again."
             return Finding("old_loss", back.round, back.event.line, f"{said} {_INSIDE}")
         if not back.losses[-1].fresh:
-            return _old_forward(back, mine)
+            return _old_forward(back, mine) or _old_part(back)
     return None
 
 
 _INSIDE = "The forward pass and the loss belong inside the loop."
 
 
-def _old_forward(back: Backward, mine: Loop) -> Finding:
+def _old_forward(back: Backward, mine: Loop) -> Finding | None:
     before = mine.events[: mine.rounds.index(back.round)]
     forward = next((e for e in reversed(before) if e.kind == "forward" and e.grad_enabled), None)
+    if forward is None or back.forwards:
+        return None
     said = (
         f"In step {back.round} the loss{_at(back.losses[-1])} is of a prediction made before step {back.round - 1}"
         f"{_at(forward)}, with the weights of that time. The forward pass belongs inside the loop."
     )
-    return Finding("old_forward", back.round, (forward or back.losses[-1]).line, said)
+    return Finding("old_forward", back.round, forward.line or back.losses[-1].line, said)
+
+
+def _old_part(back: Backward) -> Finding:
+    loss = back.losses[-1]
+    said = (
+        f"In step {back.round} the loss{_at(loss)} holds something computed before step {back.round - 1}: "
+        "a prediction, a running total, a hidden state. Compute it anew, or keep only numbers, by item() or detach()."
+    )
+    return Finding("old_part", back.round, loss.line, said)
 
 
 _SCORES = {
@@ -186,10 +197,8 @@ def _cleared(mine: Loop, theirs: Loop) -> Finding | None:
 
 
 def _sums(mine: Loop, theirs: Loop) -> Finding | None:
-    for back in mine.backwards:
-        if (back.nth == 1 or not mine.of("step")) and not back.event.fresh:
-            return _sum(back, mine)
-    return None
+    hit = [back for back in mine.backwards if back.nth == 1 and not back.event.fresh]
+    return _sum(hit[0], mine) if hit and mine.steps else None
 
 
 def _sum(back: Backward, mine: Loop) -> Finding:
@@ -314,6 +323,11 @@ def _no_step(mine: Loop, theirs: Loop) -> Finding | None:
     return Finding("no_step", 1, first.line, said)
 
 
+def _sums_without_steps(mine: Loop, theirs: Loop) -> Finding | None:
+    hit = [back for back in mine.backwards if not back.event.fresh]
+    return _sum(hit[0], mine) if hit and not mine.steps else None
+
+
 def _no_zero_grad(mine: Loop, theirs: Loop) -> Finding | None:
     """Where there is only one round nothing can add up yet."""
     backwards, steps = mine.of("backward"), mine.of("step")
@@ -354,4 +368,4 @@ _DONE: tuple[Check, ...] = (
     _cut_off, _old, _step_first, _cleared, _elsewhere, _sums, _many_backwards, _lost, _early_step, _two_steps, _scores,
     _unchanged,
 )  # fmt: skip
-_LACKING: tuple[Check, ...] = (_no_backward, _no_step, _no_zero_grad, _count)
+_LACKING: tuple[Check, ...] = (_sums_without_steps, _no_backward, _no_step, _no_zero_grad, _count)

@@ -26,8 +26,8 @@ class Graph:
     """What a loss depends on."""
 
     leaves: tuple[torch.Tensor, ...]
-    last_use: int | None
-    """When the last operation ran that took a leaf; None where there is none, or where it is too deep to tell."""
+    first_uses: dict[int, int]
+    """When the first operation ran that took a leaf, by the leaf's identity."""
 
 
 def clock() -> int:
@@ -45,16 +45,16 @@ def graph(roots: Iterable[torch.Tensor]) -> Graph:
     """The leaves below `roots`."""
     roots = tuple(roots)
     leaves = {id(t): t for t in roots if t.grad_fn is None and t.requires_grad}
-    uses: list[int] = []
-    seen = {t.grad_fn for t in roots if t.grad_fn is not None}
-    for node, variable in _edges(seen):
-        leaves[id(variable)] = variable
-        uses.append(node._sequence_nr())
-    return Graph(tuple(leaves.values()), max(uses) if uses and len(seen) < NODES_MOST else None)
+    uses: dict[int, int] = {}
+    for node, leaf in _edges({t.grad_fn for t in roots if t.grad_fn is not None}):
+        leaves[id(leaf)] = leaf
+        made = node._sequence_nr()
+        uses[id(leaf)] = min(made, uses.get(id(leaf), made))
+    return Graph(tuple(leaves.values()), uses)
 
 
 def _edges(seen: set[Any]) -> Iterator[tuple[Any, torch.Tensor]]:
-    """Every operation at or below those in `seen` that took a leaf, with the leaf; `seen` grows to all of them."""
+    """Every operation at or below those in `seen` that took a leaf, with the leaf."""
     stack = list(seen)
     while stack and len(seen) < NODES_MOST:
         node = stack.pop()

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 import torch
 
-from tutor.sandbox.graph import nonzero
+from tutor.sandbox.graph import clock, nonzero
 
 Tensors = Iterable[torch.Tensor]
 _Known = WeakValueDictionary[int, Any]
@@ -35,6 +35,8 @@ class Ledger:
         """Those in no optimizer that a backward reached."""
         self._new: dict[int, tuple[int, int]] = {}
         """Parameters with a gradient that no step has used yet: which tensor it is, and its version."""
+        self._moved_at: dict[int, int] = {}
+        """What autograd's clock showed when they were last moved."""
         self._versions: dict[int, int] = {}
         """Of the reached parameters themselves."""
         self._addresses: dict[int, int] = {}
@@ -96,7 +98,9 @@ class Ledger:
         """An optimizer moved these: whether any gradient was new, and whether there was none at all."""
         self.hold(parameters)
         facts = any(map(self._usable, parameters)), all(p.grad is None for p in parameters)
+        now = clock()
         for p in parameters:
+            self._moved_at[id(p)] = now
             for known in (self._new, self._reached, self._versions):
                 known.pop(id(p), None)
         return facts
@@ -106,6 +110,10 @@ class Ledger:
         if mark is None or gradient is None:
             return False
         return mark == _mark(parameter) or nonzero(gradient)
+
+    def outdated(self, first_uses: dict[int, int], made: int) -> bool:
+        """Whether a result made at `made` holds what was computed from a parameter before that was moved."""
+        return any(used < self._moved_at.get(i, 0) <= made for i, used in first_uses.items())
 
     @property
     def pending(self) -> bool:
@@ -126,6 +134,7 @@ class Ledger:
     def move(self, parameter: torch.Tensor) -> bool:
         """Code moved a parameter itself: whether its gradient was new."""
         self._moved[id(parameter)] = parameter
+        self._moved_at[id(parameter)] = clock()
         self._versions[id(parameter)] = parameter._version
         self._addresses[parameter.data_ptr()] = id(parameter)
         return self._new.pop(id(parameter), None) is not None

@@ -58,9 +58,6 @@ class Log:
         since = self.last("backward")
         return since < 0 or made >= self._when[since]
 
-    def mark_old(self, at: int, made: int, last_use: int) -> None:
-        """A loss is old if the step before it came after the last use of any parameter in it."""
-        steps = (i for i in reversed(range(len(self.events))) if self.events[i].kind == "step")
-        step = next((i for i in steps if self._when[i] <= made), None)
-        if step is not None and last_use < self._when[step]:
-            self.events[at] = replace(self.events[at], fresh=False)
+    def mark_old(self, at: int) -> None:
+        """An event turns out not to be fresh."""
+        self.events[at] = replace(self.events[at], fresh=False)

@@ -130,16 +130,16 @@ class Notes:
         line, steps = self._where()
         if not self._again(steps) and (leaves or kept):
             self._closed = steps > 0
-            self._backward(kept, roots, leaves, line, found.last_use)
+            self._backward(kept, roots, leaves, line, found.first_uses)
         return leaves
 
     def _backward(
-        self, kept: bool, roots: list[torch.Tensor], leaves: list[torch.Tensor], line: int | None, last_use: int | None
+        self, kept: bool, roots: list[torch.Tensor], leaves: list[torch.Tensor], line: int | None, uses: dict[int, int]
     ) -> None:
         self.unseen()
         if self.ledger.replaced(leaves):
             self._replaced()
-        self._loss_by_hand(roots[0], line, last_use)
+        self._loss_by_hand(roots[0], line, uses)
         own = {id(r) for r in roots}
         attached = any(id(p) not in own for p in leaves)
         fresh = not kept or self.ledger.fresh(leaves)
@@ -150,7 +150,7 @@ class Notes:
             self.log.add_after_backward(Event(kind="step"))
         self.ledger.forget()
 
-    def _loss_by_hand(self, root: torch.Tensor, line: int | None, last_use: int | None) -> None:
+    def _loss_by_hand(self, root: torch.Tensor, line: int | None, uses: dict[int, int]) -> None:
         """What backward starts from is the loss; it is noted here if it is new and no function made it."""
         made, at = graph.made_at(root), self.log.loss(root.requires_grad)
         if at < 0:
@@ -159,8 +159,8 @@ class Notes:
                 self.log.add(loss)
             elif self.log.after_backward(made):
                 at = self.log.add_made(loss, made)
-        if at >= 0 and made is not None and last_use is not None:
-            self.log.mark_old(at, made, last_use)
+        if at >= 0 and made is not None and self.ledger.outdated(uses, made):
+            self.log.mark_old(at)
 
     def before_step(self) -> None:
         """An optimizer is about to step."""

@@ -164,8 +164,8 @@ class Event:
     probabilities: bool = False
     """Of a loss that wants raw scores: whether it was given the output of a softmax or a sigmoid."""
     fresh: bool = True
-    """Of a loss: whether it was made, at least in part, after the last step; of a backward: whether every gradient it
-    adds to was None or zero; of a step: whether any gradient is new since the last step and not cleared again."""
+    """Of a loss: whether all in it was computed since its parameters were last moved; of a backward: whether every
+    gradient it adds to was None or zero; of a step: whether any gradient is new since the last step and still there."""
     missing: bool = False
     """Of a step: whether no parameter had a gradient."""
     value: float | None = None

@@ -96,6 +96,8 @@ def test_rounds(letters: str, rounds: list[int]) -> None:
         ("zflbs zflbs", ["steps"], None, 6),
         ("zflbs zfbs zfbs", ["old_loss"], 2, 4),
         ("zflbs zLbs zLbs", ["old_forward"], 2, 3),
+        ("zflbs zfLbs zfLbs", ["old_part"], 2, 4),
+        ("zlbs zLbs zLbs", ["old_part"], 2, 3),
         ("zflbS zflbS zflbS", ["other_parameters"], 1, 6),
     ],
 )

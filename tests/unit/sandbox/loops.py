@@ -249,6 +249,196 @@ for i in range(3):
             p.clamp_(-1, 1)
             p.add_(0.001)
 """,
+    "two optimizers": """
+a=torch.optim.SGD(model[0].parameters(),lr=.1); b=torch.optim.Adam(model[2].parameters())
+for i in range(3):
+    a.zero_grad(); b.zero_grad()
+    F.mse_loss(model(x),y).backward()
+    a.step(); b.step()
+""",
+    "a closure": """
+def closure():
+    opt.zero_grad()
+    loss=F.mse_loss(model(x),y)
+    loss.backward()
+    return loss
+for i in range(3): opt.step(closure)
+""",
+    "an optimizer that is none of torch's": """
+class S:
+    def __init__(self, ps, lr): self.ps=list(ps); self.lr=lr
+    def step(self):
+        with torch.no_grad():
+            for p in self.ps: p.copy_(p - self.lr*p.grad)
+    def zero_grad(self):
+        for p in self.ps:
+            if p.grad is not None: p.grad.zero_()
+s=S(model.parameters(),.1)
+for i in range(3):
+    s.zero_grad()
+    F.mse_loss(model(x),y).backward()
+    s.step()
+""",
+    "an optimizer written on torch's": """
+class S(torch.optim.Optimizer):
+    def __init__(self, ps, lr): super().__init__(ps, dict(lr=lr))
+    @torch.no_grad()
+    def step(self):
+        for g in self.param_groups:
+            for p in g["params"]: p -= g["lr"]*p.grad
+s=S(model.parameters(),.1)
+for i in range(3):
+    s.zero_grad()
+    F.mse_loss(model(x),y).backward()
+    s.step()
+""",
+    "sparse gradients": """
+e=nn.Embedding(3,2,sparse=True); o=torch.optim.SGD(e.parameters(),lr=.1)
+for i in range(3):
+    o.zero_grad(set_to_none=False)
+    e(k).pow(2).mean().backward()
+    o.step()
+""",
+    "a penalty on gradients": """
+for i in range(3):
+    xx=x.clone().requires_grad_()
+    out=model(xx)
+    g,=torch.autograd.grad(out.sum(),xx,create_graph=True)
+    loss=F.mse_loss(out,y)+g.pow(2).mean()
+    opt.zero_grad(); loss.backward(); opt.step()
+""",
+    "graphs within graphs": """
+from torch.utils.checkpoint import checkpoint
+for i in range(3):
+    opt.zero_grad()
+    h=checkpoint(model[0],x,use_reentrant=False)
+    h2=checkpoint(lambda t: model[2](torch.tanh(t)),h,use_reentrant=True)
+    F.mse_loss(h2,y).backward(); opt.step()
+""",
+    "Adam by hand": """
+ps=list(model.parameters()); m=[torch.zeros_like(p) for p in ps]; v=[torch.zeros_like(p) for p in ps]
+for i in range(3):
+    for p in ps: p.grad=None
+    F.mse_loss(model(x),y).backward()
+    with torch.no_grad():
+        for p,a,b in zip(ps,m,v):
+            a.lerp_(p.grad,.1); b.mul_(.99).addcmul_(p.grad,p.grad,value=.01)
+            p.addcdiv_(a,b.sqrt()+1e-8,value=-.01)
+""",
+    "weight decay by hand": """
+for i in range(3):
+    F.mse_loss(model(x),y).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.1*p.grad
+            p -= 0.001*p
+    model.zero_grad()
+""",
+    "a parameter filled anew": """
+w=torch.zeros(3,1,requires_grad=True)
+for i in range(3):
+    ((x@w-y)**2).mean().backward()
+    with torch.no_grad():
+        w[:] = w - .1*w.grad
+    w.grad.zero_()
+""",
+    "a part of .data": """
+w=torch.zeros(3,1,requires_grad=True)
+for i in range(3):
+    ((x@w-y)**2).mean().backward()
+    w.data[...] -= .1*w.grad
+    w.grad.data.zero_()
+""",
+    "a module's parameters replaced": """
+l=nn.Linear(3,1)
+for i in range(3):
+    F.mse_loss(l(x),y).backward()
+    l.weight=nn.Parameter((l.weight-.1*l.weight.grad).detach()); l.bias=nn.Parameter((l.bias-.1*l.bias.grad).detach())
+""",
+    "a parameter made anew under no_grad": """
+w=torch.zeros(3,1,requires_grad=True)
+for i in range(3):
+    ((x@w-y)**2).mean().backward()
+    with torch.no_grad(): w=w-.1*w.grad
+    w.requires_grad=True
+""",
+    "gradients assigned": """
+for i in range(3):
+    l=F.mse_loss(model(x),y)
+    gs=torch.autograd.grad(l,list(model.parameters()))
+    for p,g in zip(model.parameters(),gs): p.grad=g
+    opt.step()
+""",
+    "a copy that follows": """
+import copy
+ema=copy.deepcopy(model)
+for i in range(3):
+    opt.zero_grad(); F.mse_loss(model(x),y).backward(); opt.step()
+    with torch.no_grad():
+        for a,b in zip(ema.parameters(),model.parameters()): a.mul_(.9).add_(b,alpha=.1)
+        ema(x)
+""",
+    "the best weights put back": """
+best=1e9; state=None
+for i in range(3):
+    opt.zero_grad(); l=F.mse_loss(model(x),y); l.backward(); opt.step()
+    if l.item()<best: best=l.item(); state={k:v.clone() for k,v in model.state_dict().items()}
+model.load_state_dict(state)
+print(F.mse_loss(model(x),y))
+""",
+    "anomaly detection and inference mode": """
+with torch.autograd.set_detect_anomaly(True):
+  for i in range(3):
+    opt.zero_grad(); F.mse_loss(model(x),y).backward(); opt.step()
+    with torch.inference_mode(): F.mse_loss(model(x),y)
+""",
+    "gradients of each example": """
+from torch.func import functional_call, vmap, grad, grad_and_value
+ps={k:v.detach() for k,v in model.named_parameters()}
+def lf(p,a,b): return F.mse_loss(functional_call(model,p,(a,)),b)
+for i in range(3):
+    g=vmap(grad(lf),(None,0,0))(ps,x,y)
+    ps={k:v-.1*g[k].mean(0) for k,v in ps.items()}
+""",
+    "a look at gradients before": """
+F.mse_loss(model(x),y).backward(); print(model[0].weight.grad)
+for i in range(3):
+    opt.zero_grad(); F.mse_loss(model(x),y).backward(); opt.step()
+""",
+    "gradients deleted": """
+for i in range(3):
+    F.mse_loss(model(x),y).backward(); opt.step()
+    for p in model.parameters(): del p.grad
+""",
+    "gradients emptied all at once": """
+for i in range(3):
+    F.mse_loss(model(x),y).backward(); opt.step()
+    torch._foreach_zero_([p.grad for p in model.parameters()])
+""",
+    "a tensor of a class of one's own": """
+class T(torch.Tensor): pass
+w=torch.zeros(3,1).as_subclass(T).requires_grad_()
+for i in range(3):
+    ((x@w-y)**2).mean().backward()
+    with torch.no_grad(): w -= .1*w.grad
+    w.grad=None
+""",
+    "in a thread": """
+import threading
+def go():
+  for i in range(3):
+    opt.zero_grad(); F.mse_loss(model(x),y).backward(); opt.step()
+t=threading.Thread(target=go); t.start(); t.join()
+""",
+    "logarithms for a loss of logarithms": """
+o=torch.optim.SGD(scorer.parameters(),lr=.1)
+for i in range(3):
+    o.zero_grad(); F.nll_loss(F.log_softmax(scorer(x),1),k).backward(); o.step()
+""",
+    "probabilities for a loss of probabilities": """
+for i in range(3):
+    opt.zero_grad(); nn.BCELoss()(torch.sigmoid(model(x)),(y>0).float()).backward(); opt.step()
+""",
 }
 """By name; each does what SOLUTION does."""
 
@@ -593,6 +783,38 @@ for i in range(3):
         2,
         7,
         "In step 2 backward (line 7) starts from the loss of an earlier step again.",
+    ),
+    "a running total": Wrong(
+        """
+total = 0
+for i in range(3):
+    opt.zero_grad()
+    total = total + F.mse_loss(model(x), y)
+    total.backward()
+    opt.step()
+""",
+        ("old_part",),
+        2,
+        5,
+        "In step 2 the loss (line 5) holds something computed before step 1: a prediction, a running total",
+        fails=True,
+    ),
+    "a hidden state that is kept": Wrong(
+        """
+cell, state = nn.RNNCell(3, 1), torch.zeros(8, 1)
+opt = torch.optim.SGD(cell.parameters(), lr=0.1)
+for i in range(3):
+    opt.zero_grad()
+    state = cell(x, state)
+    loss = ((state - y) ** 2).mean()
+    loss.backward()
+    opt.step()
+""",
+        ("old_part",),
+        2,
+        8,
+        "In step 2 the loss (line 8) holds something computed before step 1",
+        fails=True,
     ),
     "detached": Wrong(
         """
