@@ -1,7 +1,7 @@
 """The second front end: the same session over stdin and stdout, line by line.
 
-For pipes, screen readers, dumb terminals and scripts. Answers of one line end with Enter; code ends with a line that
-holds only a full stop. Commands begin with a colon.
+For pipes, screen readers, dumb terminals and scripts. Answers of one line end with Enter; those of several lines end
+with a line that holds only a full stop. Commands begin with a colon.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from tutor.asking import Asking
 from tutor.errors import TutorError, UsageError
 from tutor.grade.choice import LETTERS
 from tutor.grade.drawing import drawn, summary
-from tutor.grade.prompt import Prompt
+from tutor.grade.prompt import LABELS, Prompt
 from tutor.legible import legible
+from tutor.listing import has_steps, numbered, stepped
 from tutor.sandbox.protocol import Outcome
 from tutor.session import Session
 
 HELP = """\
-Type an answer and press Enter. Code may have several lines and ends with a line that holds only a full stop.
+Type an answer and press Enter. Code, and what has several lines, ends with a line that holds only a full stop.
   :hint    one more hint                 :reveal  the answer; asks once
   :skip    leave it for later            :next    go on
   :show    the question again            :help    this text
@@ -105,10 +106,10 @@ class Plain:
         if not self.asking.question.graded and (kind == "none" or not line.strip()):
             await self._next()
         else:
-            await self._answer(await self._block(line) if kind == "code" else line)
+            await self._answer(await self._block(line) if kind in ("code", "lines") else line)
 
     async def _block(self, first: str) -> str:
-        """Lines of code up to a full stop on its own."""
+        """Lines up to a full stop on its own."""
         lines: list[str] = []
         line: str | None = first
         while line is not None and line.strip() != ".":
@@ -211,7 +212,7 @@ async def asked(asking: Asking) -> list[str]:
         lines += ["", *(f"    {line}" for line in prompt.given.splitlines())]
     lines += ["", *prompt.text.splitlines()]
     if prompt.code:
-        lines += ["", *(f"    {line}" for line in prompt.code.splitlines())]
+        lines += ["", *(f"    {row}" for row in listed(prompt))]
     for name, seen in await asking.drawn():
         lines += ["", *(f"    {line}" for line in drawn(name, seen))]
     lines += choices(prompt)
@@ -221,9 +222,16 @@ async def asked(asking: Asking) -> list[str]:
     return [*lines, "", how(prompt, question.graded)]
 
 
+def listed(prompt: Prompt) -> list[str]:
+    """The code that is asked about, numbered where its lines or steps are spoken of by number."""
+    if prompt.label == LABELS["trace"] and has_steps(prompt.code):
+        return [margin + line for margin, line in stepped(prompt.code)]
+    return [margin + line for margin, line in numbered(prompt.code)] if prompt.numbered else prompt.code.splitlines()
+
+
 def choices(prompt: Prompt) -> list[str]:
     """Options with their letters, lines to order with their numbers."""
-    if prompt.answer_kind == "options":
+    if prompt.answer_kind in ("options", "several"):
         return ["", *(f"  {LETTERS[n]}) {option}" for n, option in enumerate(prompt.options))]
     if prompt.answer_kind == "order":
         return ["", *(f"  {n}) {line}" for n, line in enumerate(prompt.options, start=1))]
@@ -234,13 +242,25 @@ def how(prompt: Prompt, graded: bool) -> str:
     """How to answer here."""
     if prompt.answer_kind == "none":
         return "Press Enter to go on."
+    if prompt.answer_kind == "several":
+        return "The letters of all answers that hold, such as a c."
+    if prompt.answer_kind == "lines":
+        return f"{prompt.how} Then a line with only a full stop:"
     if prompt.answer_kind == "order":
+        return _how_to_order(prompt)
+    return _how_to_write(graded) if prompt.answer_kind == "code" else prompt.how
+
+
+def _how_to_order(prompt: Prompt) -> str:
+    if not prompt.indents:
         return "The numbers of the lines in order, such as 2 1 3; some may not belong."
-    if prompt.answer_kind == "code":
-        if graded:
-            return "Your code, ended by a line with only a full stop:"
-        return "Code to run, ended by a line with only a full stop (alone: as it stands); Enter alone goes on."
-    return prompt.how
+    return "The numbers of the lines in order, such as 2 >1 >3: each > indents by four spaces; some may not belong."
+
+
+def _how_to_write(graded: bool) -> str:
+    if graded:
+        return "Your code, ended by a line with only a full stop:"
+    return "Code to run, ended by a line with only a full stop (alone: as it stands); Enter alone goes on."
 
 
 def fitted(text: str, width: int) -> list[str]:

@@ -27,6 +27,11 @@ MATRIX = Observation(
     values=[[float(4 * row + column) for column in range(4)] for row in range(3)],
 )
 LINES = (Line(line=1, name="y", shape=(4,), dtype="float32"),)
+STEPS = tuple(
+    Line(line=line, name=name, shape=shape, dtype="float32")
+    for line, name, shape in ((1, "h", (3, 5)), (2, "a", (3, 2)), (2, "b", (3, 3)), (4, "s", (3,)))
+)
+"""What the lines to trace make."""
 
 
 class FakeSandbox:
@@ -42,6 +47,10 @@ class FakeSandbox:
         """What the next run raises."""
         self.printed = ""
         """What code prints besides itself."""
+        self.lines = LINES
+        """What its lines make."""
+        self.difference = Difference(name="y", field="shape", expected="(4,)", actual="(3,)")
+        """How a wrong answer differs."""
         self.started = self.closed = False
         self.stopped = 0
 
@@ -66,11 +75,13 @@ class FakeSandbox:
         if self.error is not None:
             raise self.error
         observed = {name: MATRIX if name == "x" else ROW for name in request.observe}
-        return Outcome(status="ok", observed=observed, stdout=request.code + self.printed, lines=LINES, seconds=0.003)
+        return Outcome(
+            status="ok", observed=observed, stdout=request.code + self.printed, lines=self.lines, seconds=0.003
+        )
 
     async def compare(self, expected: Outcome, actual: Outcome, terms: Terms) -> Difference | None:
         same = expected.stdout.split() == actual.stdout.split()
-        return None if same else Difference(name="y", field="shape", expected="(4,)", actual="(3,)")
+        return None if same else self.difference
 
 
 class Tried(TutorApp):
@@ -81,7 +92,8 @@ class Tried(TutorApp):
         store = Store.open(folder / "progress.db", Clock())
         catalog = Catalog.open(course)
         if at:
-            store.keep_place(catalog.key, "kinds", at)
+            slug = next(entry.slug for entry in catalog.entries if at in entry.questions)
+            store.keep_place(catalog.key, slug, at)
         super().__init__(catalog, store, lesson=lesson)
         self.fake = FakeSandbox()
 

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from tests.app.fake import Tried, at, judged, text, until
 from tutor.app.screens.home import HomeScreen
 from tutor.app.screens.summary import SummaryScreen
 from tutor.app.themes import OWN
+from tutor.sandbox.protocol import Difference
 
 SIZES = [(60, 20), (80, 24), (120, 36)]
+CELLS = Difference(name="x", field="values", expected="", actual="", cells=((0, 1), (2, 3)), differing=2)
 
 
 class Screen(SingleFileSnapshotExtension):
@@ -30,7 +32,9 @@ def looks(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
-@pytest.mark.parametrize("question", ["page", "shape", "write", "choice", "order"])
+@pytest.mark.parametrize(
+    "question", ["page", "shape", "write", "choice", "order", "several", "fails", "prints", "trace", "indented"]
+)
 async def test_question(tmp_path: Path, looks: SnapshotAssertion, question: str, size: tuple[int, int]) -> None:
     app = Tried(tmp_path, at=question)
     async with app.run_test(size=size) as pilot:
@@ -49,6 +53,18 @@ async def test_verdict(
         app.asked.query_one(Input).value = answer
         await pilot.press("enter")
         await judged(pilot, state)
+        assert text(pilot) == looks
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_cells(tmp_path: Path, looks: SnapshotAssertion, size: tuple[int, int]) -> None:
+    app = Tried(tmp_path, at="matrix")
+    app.fake.difference = CELLS
+    async with app.run_test(size=size) as pilot:
+        await at(pilot, "matrix")
+        app.asked.query_one(TextArea).text = "x = x + 1"
+        await pilot.press("ctrl+j")
+        await judged(pilot, "wrong")
         assert text(pilot) == looks
 
 
@@ -81,17 +97,34 @@ async def test_every_theme_can_be_read(tmp_path: Path, theme: str) -> None:
         app.asked.query_one(Input).value = "(3,)"
         await pilot.press("f2", "enter")
         await judged(pilot, "wrong")
-        styles = {
-            segment.style
-            for strip in app.screen._compositor.render_strips()
-            for segment in strip
-            if segment.text.strip(" ─│╭╮╰╯▎▏━○·▁▂▃▄▅▆▇█›\n") and segment.style is not None
-        }
-        for style in styles:
-            if style.color is None or style.bgcolor is None or style.reverse:
-                continue
+        assert faded(app) == []
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in OWN])
+@pytest.mark.parametrize("question", ["several", "fails", "prints", "trace", "indented", "matrix"])
+async def test_every_kind_can_be_read_in_every_theme(tmp_path: Path, question: str, theme: str) -> None:
+    app = Tried(tmp_path, at=question)
+    app.fake.difference = CELLS
+    async with app.run_test(size=(120, 36)) as pilot:
+        await at(pilot, question)
+        app.theme = theme
+        assert faded(app) == []
+        await pilot.press("a", "right", "ctrl+j")
+        await until(pilot, lambda: app.asked.strip.display and not app.asked.running)
+        assert faded(app) == []
+
+
+def faded(app: Tried) -> list[tuple[str, float]]:
+    """Text that does not stand out from what is behind it."""
+    found = []
+    for segment in (segment for strip in app.screen._compositor.render_strips() for segment in strip):
+        style = segment.style
+        if not segment.text.strip(" ─│╭╮╰╯▎▏━○·▁▂▃▄▅▆▇█›┊\n") or style is None or style.reverse:
+            continue
+        if style.color is not None and style.bgcolor is not None:
             ratio = contrast(style.color.get_truecolor(), style.bgcolor.get_truecolor())
-            assert ratio >= 3, (style, ratio)
+            found += [(segment.text, round(ratio, 2))] if ratio < 3 else []
+    return found
 
 
 def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:

@@ -39,6 +39,17 @@ def python(code: str) -> Content:
     return Content(text, spans=spans)
 
 
+def hung(margin: Content, content: Content, width: int, further: int = 0) -> Content:
+    """`content` beside a margin. What does not fit in `width` goes on below its own beginning, or `further` in."""
+    room = width - margin.cell_length
+    if content.cell_length <= room:
+        return margin + content
+    indent = len(content.plain) - len(content.plain.lstrip()) + further
+    first, *rest = content.wrap(max(room - indent, 8))
+    below = Content(" " * (margin.cell_length + indent))
+    return Content("\n").join([margin + first, *(below + row for row in rest)])
+
+
 def line(text: str) -> Content:
     """One run of prose: what stands in backticks is code."""
     parts: list[Content] = []

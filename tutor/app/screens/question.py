@@ -164,7 +164,7 @@ class QuestionScreen(Frame):
         if answer is None or self.settled:
             await self.action_next()
             return
-        if answer.text == self._refused and not answer.takes_enter:
+        if answer.text == self._refused and not answer.reruns:
             self.body.reach(self.strip)
             return
         self.keep_now()
@@ -281,7 +281,7 @@ class QuestionScreen(Frame):
             self.body.reach(self.strip)
             self.refresh_keys()
             return
-        self.strip.show_reveal(answer, asking.question.because)
+        self.strip.show_reveal(answer, asking.question.because, asking.prompt().answer_kind)
         self._settled = self.body.answer.text if self.body.answer else None
         self._judged(asking)
 
@@ -344,7 +344,8 @@ class QuestionScreen(Frame):
         return self._keys_to_answer(self.asking)
 
     def _enter_goes_on(self) -> bool:
-        return not (self.body.takes_enter and self.focused is self.body.answer)
+        answer = self.body.answer
+        return answer is None or not (answer.takes_enter and answer.has_focus_within)
 
     def _keys_to_answer(self, asking: Asking) -> list[Key]:
         answer, on, help = self.body.answer, ("F8", "Next", "next"), ("F1", "Help", "app.help")

@@ -14,13 +14,14 @@ class AnswerLine(Input):
     """One line of text; Enter gives it."""
 
     takes_enter = False
+    reruns = False
     KEYS: Sequence[tuple[str, str]] = ()
     HELP = "Type the answer and press Enter to check it. {how}"
 
     def __init__(self, title: str, how: str, draft: str) -> None:
         super().__init__(draft.replace("\n", " "), placeholder=legible(how), select_on_focus=False, id="answer")
         self.how = how
-        self.border_title = _escaped(title)
+        self.border_title = escaped(title)
 
     @property
     def text(self) -> str:
@@ -38,6 +39,6 @@ class AnswerLine(Input):
         self.post_message(AnswerGiven())
 
 
-def _escaped(title: str) -> str:
+def escaped(title: str) -> str:
     """A border title is read as markup, and `x[0]` is no tag."""
     return legible(title).replace("[", "\\[")

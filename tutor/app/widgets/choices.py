@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import events
 from textual.content import Content
 
-from tutor.app import paint
-from tutor.app.themes import QUIET
 from tutor.app.widgets.messages import AnswerEdited, AnswerGiven
+from tutor.app.widgets.options import Options
 from tutor.app.widgets.rows import Rows
+from tutor.grade.answer import Unread
+from tutor.grade.choice import chosen
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
-
-class Choices(Rows):
+class Choices(Options):
     """One of a few answers."""
 
-    takes_enter = False
     KEYS: Sequence[tuple[str, str]] = (("a-z", "Choose"),)
     HELP = (
         "Choose one answer: type its letter or number, or move with the arrow keys or j and k. "
@@ -26,10 +23,8 @@ class Choices(Rows):
     )
 
     def __init__(self, options: tuple[str, ...], draft: str) -> None:
-        super().__init__(id="answer")
-        self.options = options
-        self.chosen = options.index(draft) if draft in options else -1
-        self.contents = [paint.line(option) for option in options]
+        super().__init__(options)
+        self.chosen = restored(options, draft)
         self.set_reactive(Rows.cursor, max(self.chosen, 0))
 
     @property
@@ -37,19 +32,17 @@ class Choices(Rows):
         """The words of the chosen option; nothing until one was chosen."""
         return self.options[self.chosen] if self.chosen >= 0 else ""
 
-    def row(self, index: int) -> Content:
-        """Mark, letter, words."""
-        mark = "▸ " if index == self.chosen else "  "
-        return Content.assemble((mark, "bold $accent"), (f"{LETTERS[index]}  ", QUIET), self.contents[index])
+    def mark(self, index: int) -> Content:
+        """A point before the chosen one."""
+        return Content.styled("▸ " if index == self.chosen else "  ", "bold $accent")
 
-    def on_key(self, event: events.Key) -> None:
-        """A letter or a number chooses."""
-        keys = LETTERS[: len(self.options)] if event.key in LETTERS else "123456789"[: len(self.options)]
-        if event.key in ("j", "k") and len(self.options) < 10:
-            return
-        if event.character and event.character in keys:
-            event.stop()
-            self._choose(keys.index(event.character))
+    def take(self, index: int) -> None:
+        """Choose it."""
+        if index == self.cursor:
+            self.chosen = index
+            self.paint()
+            self.post_message(AnswerEdited())
+        self.cursor = index
 
     def watch_cursor(self) -> None:
         """Moving is choosing."""
@@ -60,7 +53,7 @@ class Choices(Rows):
     def action_pick(self) -> None:
         """Give what is chosen. The first Enter only chooses: it may be one too many from the question before."""
         if self.chosen < 0:
-            self._choose(self.cursor)
+            self.take(self.cursor)
         else:
             self.post_message(AnswerGiven())
 
@@ -70,11 +63,12 @@ class Choices(Rows):
         if index == self.chosen:
             self.post_message(AnswerGiven())
         else:
-            self._choose(index)
+            self.take(index)
 
-    def _choose(self, index: int) -> None:
-        if index == self.cursor:
-            self.chosen = index
-            self.paint()
-            self.post_message(AnswerEdited())
-        self.cursor = index
+
+def restored(options: tuple[str, ...], draft: str) -> int:
+    """The option a draft means, which may be a letter typed elsewhere; -1 when it means none."""
+    try:
+        return options.index(chosen(options, draft))
+    except Unread:
+        return -1

@@ -28,6 +28,7 @@ class CodeEditor(TextArea):
     """Python to write. Enter is a new line; the code is checked with Ctrl+J, Ctrl+Enter or F5."""
 
     takes_enter = True
+    reruns = True
     KEYS: Sequence[tuple[str, str]] = ()
     HELP = (
         "Write Python here. Enter starts a new line and keeps the indentation, Tab indents, Shift+Tab takes it back. "

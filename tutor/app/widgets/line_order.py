@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.content import Content
@@ -12,13 +13,24 @@ from tutor.app.themes import FAINT, QUIET
 from tutor.app.widgets.messages import AnswerEdited, AnswerGiven
 from tutor.app.widgets.rows import Rows
 
-_UP, _DOWN, _OUT = " ▲ ", " ▼ ", " ✕ "
+HANDLE = 3
+"""Columns of one of the mouse's handles."""
+
+
+@dataclass
+class Piece:
+    """A line that moves."""
+
+    text: str
+    steps: int = 0
+    """How far it is indented, where that is asked."""
 
 
 class LineOrder(Rows):
     """Lines that move. Those left out stay in sight, below the others."""
 
     takes_enter = False
+    reruns = False
     KEYS: Sequence[tuple[str, str]] = (("Alt+↑↓", "Carry"), ("X", "Leave out"))
     HELP = (
         "Put the lines in order. Alt+Up and Alt+Down (or Shift) carry the line under the cursor; Space grabs it, and "
@@ -34,36 +46,72 @@ class LineOrder(Rows):
 
     def __init__(self, lines: tuple[str, ...], draft: str) -> None:
         super().__init__(id="answer")
-        self.lines, self.kept = restored(lines, draft)
+        self.pieces, self.kept = self.restored(lines, draft)
         self.grabbed = False
-        self._touched = bool(draft)
-        self.contents = [paint.python(text) for text in self.lines]
+        self.contents = [paint.python(piece.text) for piece in self.pieces]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines as they stand, those left out at the end."""
+        return [piece.text for piece in self.pieces]
 
     @property
     def text(self) -> str:
-        """The lines that are kept, in order; nothing until one was moved."""
-        return "\n".join(self.lines[: self.kept])
+        """The lines that are kept, in order."""
+        return "\n".join(map(self.written, self.pieces[: self.kept]))
+
+    def written(self, piece: Piece) -> str:
+        """A line as it stands in the answer."""
+        return piece.text
+
+    def read(self, line: str) -> Piece:
+        """A line of a draft."""
+        return Piece(line)
+
+    def handles(self) -> Sequence[tuple[str, Callable[[], None]]]:
+        """What the mouse can do with a line, from left to right."""
+        return (
+            ("▲", lambda: self.action_carry(-1)),
+            ("▼", lambda: self.action_carry(1)),
+            ("✕", self.action_leave_out),
+        )
 
     def row(self, index: int) -> Content:
-        """Grip, number, code, and the mouse's handles."""
+        """Grip, number, indentation, code."""
         grip = "↕ " if self.grabbed and index == self.cursor else "▸ " if index == self.cursor else "  "
-        number = f"{index + 1}  " if index < self.kept else "✕  "
+        number = f"{index + 1 if index < self.kept else '✕':>{len(str(self.kept))}}  "
+        margin = Content.assemble((grip, "bold $accent"), (number, QUIET), self.margin(index))
         code = self.contents[index] if index < self.kept else self.contents[index].stylize(f"{FAINT} strike")
-        handles = Content.assemble(*((text, QUIET) for text in (_UP, _DOWN, _OUT)))
-        width = max(self._width() - code.cell_length - len(grip) - len(number) - 9, 1)
-        return Content.assemble((grip, "bold $accent"), (number, QUIET), code, " " * width, handles)
+        return self._with_handles(paint.hung(margin, code, self.room - self._reach - 1, further=2))
+
+    def _with_handles(self, row: Content) -> Content:
+        """The mouse's handles at the right edge."""
+        if not self.size.width:
+            return row
+        signs = "".join(f" {sign} " for sign, _ in self.handles())
+        first, *rest = row.split("\n")
+        gap = " " * max(self.room - first.cell_length - self._reach, 1)
+        return Content("\n").join([first + Content.assemble(gap, (signs, QUIET)), *rest])
+
+    @property
+    def _reach(self) -> int:
+        return HANDLE * len(self.handles())
+
+    def margin(self, index: int) -> Content:
+        """What stands between a line's number and its code."""
+        return Content("")
 
     def on_resize(self) -> None:
         """The handles stay at the right edge."""
         self.paint()
 
     def clicked(self, index: int, from_right: int) -> None:
-        """A click on a line puts the cursor there; one on a handle carries the line or leaves it out."""
+        """A click on a line puts the cursor there; one on a handle does what it shows."""
         self.focus(scroll_visible=False)
         self.cursor = index
-        handle = (from_right - 2) // len(_OUT)
-        if from_right >= 2 and handle < 3:
-            (self.action_leave_out, lambda: self.action_carry(1), lambda: self.action_carry(-1))[handle]()
+        place = (from_right - 2) // HANDLE
+        if from_right >= 2 and place < len(self.handles()):
+            self.handles()[-1 - place][1]()
 
     def action_move(self, by: int) -> None:
         """Move the cursor, or the line it holds."""
@@ -78,21 +126,20 @@ class LineOrder(Rows):
         """Swap the line with its neighbour."""
         here, there = self.cursor, self.cursor + by
         if here < self.kept and 0 <= there < self.kept:
-            self._swap(here, there)
+            self.pieces.insert(there, self.pieces.pop(here))
+            self.edited()
             self.cursor = there
-            self._edited()
 
     def action_leave_out(self) -> None:
         """Leave the line out, or take it back in at the end."""
-        line = self.lines.pop(self.cursor)
+        piece = self.pieces.pop(self.cursor)
         if self.cursor < self.kept:
             self.kept -= 1
-            self.lines.append(line)
+            self.pieces.append(piece)
         else:
-            self.lines.insert(self.kept, line)
+            self.pieces.insert(self.kept, piece)
             self.kept += 1
-        self.contents = [paint.python(text) for text in self.lines]
-        self._edited()
+        self.edited()
 
     def action_pick(self) -> None:
         """Enter lets go of a held line, else gives the answer."""
@@ -101,24 +148,17 @@ class LineOrder(Rows):
         else:
             self.post_message(AnswerGiven())
 
-    def _swap(self, here: int, there: int) -> None:
-        self.lines[here], self.lines[there] = self.lines[there], self.lines[here]
-        self.contents[here], self.contents[there] = self.contents[there], self.contents[here]
-
-    def _edited(self) -> None:
+    def edited(self) -> None:
+        """Show the lines as they stand now, and say that they are others."""
+        self.contents = [paint.python(piece.text) for piece in self.pieces]
         self.paint()
         self.post_message(AnswerEdited())
 
-    def _width(self) -> int:
-        return max(self.size.width - 2, 20)
-
-
-def restored(lines: tuple[str, ...], draft: str) -> tuple[list[str], int]:
-    """The lines as a draft left them, and how many of them are kept."""
-    rest = list(lines)
-    kept: list[str] = []
-    for line in draft.splitlines():
-        if line in rest:
-            rest.remove(line)
-            kept.append(line)
-    return (kept + rest, len(kept)) if kept else (list(lines), len(lines))
+    def restored(self, lines: tuple[str, ...], draft: str) -> tuple[list[Piece], int]:
+        """The lines as a draft left them, and how many of them are kept."""
+        rest, kept = list(lines), []
+        for piece in map(self.read, draft.splitlines()):
+            if piece.text in rest:
+                rest.remove(piece.text)
+                kept.append(piece)
+        return [*kept, *map(Piece, rest)], len(kept) or len(lines)

@@ -12,20 +12,16 @@ from textual.widgets import Static
 
 from tutor.app import paint
 from tutor.app.themes import QUIET
+from tutor.app.widgets.code_block import CodeBlock
 
 if TYPE_CHECKING:
-    from tutor.app.widgets.answer_line import AnswerLine
-    from tutor.app.widgets.choices import Choices
-    from tutor.app.widgets.code_editor import CodeEditor
-    from tutor.app.widgets.line_order import LineOrder
+    from tutor.app.widgets.answer import Answer
     from tutor.app.widgets.outcome_view import OutcomeView
     from tutor.app.widgets.tensor_view import TensorView
     from tutor.app.widgets.verdict_strip import VerdictStrip
     from tutor.asking import Hint
     from tutor.grade.prompt import Prompt
     from tutor.sandbox.protocol import Observation, Outcome
-
-    Answer = AnswerLine | Choices | CodeEditor | LineOrder
 
 LABEL_ROWS = 3
 
@@ -54,13 +50,14 @@ class QuestionBody(VerticalScroll):
     async def show(self, prompt: Prompt, draft: str, graded: bool) -> None:
         """Another question."""
         # Imported with the first question, which comes after the first frame.
+        from tutor.app.widgets.answer import answer_for, holds_code
         from tutor.app.widgets.outcome_view import OutcomeView
         from tutor.app.widgets.tensor_view import TensorView
         from tutor.app.widgets.verdict_strip import VerdictStrip
 
         self.answer, self._label = answer_for(prompt, draft), prompt.label
         self._drawn, self._outcome, self.strip = TensorView(), OutcomeView(), VerdictStrip()
-        parts: list[Widget] = [Static(id="label", markup=False), *_task(prompt, graded)]
+        parts: list[Widget] = [Static(id="label", markup=False), *_task(prompt, graded, holds_code(prompt))]
         parts += [self._drawn, Static(id="hints", markup=False)]
         parts += [self.answer] if self.answer else []
         with self.app.batch_update():
@@ -110,46 +107,25 @@ class QuestionBody(VerticalScroll):
 
     def reach(self, widget: Widget) -> None:
         """Scroll to a part of the question once it is laid out."""
-        self.call_after_refresh(self.scroll_to_widget, widget, animate=False)
+        self.call_after_refresh(self._reach, widget)
+
+    def _reach(self, widget: Widget) -> None:
+        if widget.virtual_region:
+            self.scroll_to_widget(widget, animate=False)
+        elif widget.display and widget.is_attached:
+            self.reach(widget)
 
 
-def answer_for(prompt: Prompt, draft: str) -> Answer | None:
-    """The field a question is answered in; none for a page."""
-    # Each is imported when it is first needed: none is part of the first frame.
-    if prompt.answer_kind == "none":
-        return None
-    if prompt.answer_kind == "code":
-        from tutor.app.widgets.code_editor import CodeEditor
-
-        return CodeEditor(draft)
-    if prompt.answer_kind == "options":
-        from tutor.app.widgets.choices import Choices
-
-        return Choices(prompt.options, draft)
-    if prompt.answer_kind == "order":
-        from tutor.app.widgets.line_order import LineOrder
-
-        return LineOrder(prompt.options, draft)
-    from tutor.app.widgets.answer_line import AnswerLine
-
-    title = "in place of ____" if prompt.answer_kind == "gap" else prompt.expression or "answer"
-    return AnswerLine(title, prompt.how, draft)
-
-
-def _task(prompt: Prompt, graded: bool) -> list[Widget]:
-    """What was given, what is asked, and the code it is about."""
-    given: list[Widget] = [code_block(paint.python(prompt.given), "given")] if prompt.given and graded else []
+def _task(prompt: Prompt, graded: bool, coded: bool) -> list[Widget]:
+    """What was given, what is asked, and the code it is about unless the answer's field shows it."""
+    given: list[Widget] = [CodeBlock(paint.python(prompt.given), "code -given")] if prompt.given and graded else []
     text = [
-        code_block(content, "quoted") if kind == "code" else Static(content, classes="prose", markup=False)
+        CodeBlock(content, "code -quoted") if kind == "code" else Static(content, classes="prose", markup=False)
         for kind, content in paint.prose(prompt.text)
     ]
-    code = [code_block(paint.python(prompt.code), "asked")] if prompt.code else []
+    shown = prompt.code and not coded
+    code = [CodeBlock(paint.python(prompt.code), "code -asked", numbers=prompt.numbered)] if shown else []
     return [*given, *text, *code]
-
-
-def code_block(content: Content, kind: str) -> Static:
-    """Code to look at."""
-    return Static(content, classes=f"code -{kind}", markup=False)
 
 
 def _hint(hint: Hint) -> Content:

@@ -61,6 +61,11 @@ class Rows(VerticalScroll):
         super().__init__(id=id)
         self.contents: list[Content] = []
 
+    @property
+    def room(self) -> int:
+        """Columns for the text of a row; many, as long as nothing is laid out."""
+        return max(self.size.width - 2, 20) if self.size.width else 200
+
     def row(self, index: int) -> Content:
         """How a row looks now."""
         return self.contents[index]

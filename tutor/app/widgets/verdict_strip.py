@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from textual.binding import Binding
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.app import paint
 from tutor.app.themes import QUIET
+from tutor.app.widgets.evidence import laid_out
 from tutor.app.widgets.messages import GoOn
+from tutor.grade.prompt import AnswerKind
 from tutor.grade.verdict import GLYPH, Verdict
 from tutor.legible import legible
 
 STATES = ("-right", "-wrong", "-other", "-running", "-asks")
 _COLOUR = {"right": "$success", "wrong": "$error"}
+_WRITES = {"options": paint.line, "several": paint.line, "lines": Content}
+"""How an answer is written that is no code."""
 
 
 class VerdictStrip(Static, can_focus=True):
@@ -27,6 +32,12 @@ class VerdictStrip(Static, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="verdict", markup=False)
+        self._verdict: Verdict | None = None
+
+    def on_resize(self) -> None:
+        """How evidence is laid out depends on the width."""
+        if self._verdict is not None:
+            self.update(self._told(self._verdict))
 
     def action_go_on(self) -> None:
         """Tell the screen."""
@@ -39,26 +50,33 @@ class VerdictStrip(Static, can_focus=True):
     def show_verdict(self, verdict: Verdict) -> None:
         """The judgement, in the words every front end uses."""
         state = verdict.result if verdict.counts else "other"
+        self._say(f"-{state}", self._told(verdict), fade=True)
+        self._verdict = verdict
+
+    def _told(self, verdict: Verdict) -> Content:
+        """Glyph and headline, why, evidence."""
         colour = _COLOUR.get(verdict.result, "$warning")
         lines = [Content.styled(f"{GLYPH[verdict.result]} {legible(verdict.headline)}", f"bold {colour}")]
         lines += [paint.line(text.strip()) for text in (verdict.belief, verdict.feedback) if text.strip()]
-        lines += [
-            Content("  ") + paint.line(line).stylize_before(QUIET)
-            for text in verdict.evidence
-            for line in text.splitlines()
-        ]
-        self._say(f"-{state}", Content("\n").join(lines), fade=True)
+        lines += laid_out(verdict.evidence, self.content_size.width or self._width_to_be())
+        return Content("\n").join(lines)
+
+    def _width_to_be(self) -> int:
+        """How wide the strip will be once it is shown."""
+        around = self.parent if isinstance(self.parent, Widget) else self.screen
+        return around.scrollable_content_region.width - self.gutter.width
 
     def show_running(self, seconds: float) -> None:
         """How long it has been running, and the way out."""
         said = Content.assemble((f"… running  {seconds:.1f} s", "bold $warning"), ("   Ctrl+C stops it", QUIET))
         self._say("-running", said)
 
-    def show_reveal(self, answer: str, because: str) -> None:
-        """The answer, asked for."""
-        code = [Content("  ") + paint.python(row) for row in answer.splitlines()]
+    def show_reveal(self, answer: str, because: str, kind: AnswerKind) -> None:
+        """The answer, asked for, of one kind or another."""
+        write = _WRITES.get(kind, paint.python)
+        shown = [Content("  ") + write(legible(row)) for row in answer.splitlines()]
         why = [paint.line(because.strip())] if because.strip() else []
-        self._say("-other", Content("\n").join([Content.styled("The answer:", "bold $warning"), *code, *why]))
+        self._say("-other", Content("\n").join([Content.styled("The answer:", "bold $warning"), *shown, *why]))
 
     def ask(self, words: str) -> None:
         """A question of our own."""
@@ -71,6 +89,7 @@ class VerdictStrip(Static, can_focus=True):
     def _say(self, state: str, content: Content, fade: bool = False) -> None:
         for known in STATES:
             self.set_class(known == state, known)
+        self._verdict = None
         self.display = bool(state)
         self.update(content)
         if fade and self.app.animation_level != "none":
