@@ -145,7 +145,9 @@ def works(question: Code, outcome: Outcome, reference: Outcome, difference: Diff
 
 def findings(question: Code, outcome: Outcome, reference: Outcome) -> tuple[Finding, ...]:
     """What is wrong with a training loop; nothing where none is asked for."""
-    return training.judge(outcome.events, reference.events) if isinstance(question, Train) else ()
+    if not isinstance(question, Train):
+        return ()
+    return training.judge(outcome.events, reference.events, ended=outcome.status == "ok")
 
 
 def right(question: Code, outcome: Outcome) -> Verdict:
