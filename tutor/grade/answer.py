@@ -56,7 +56,7 @@ def read_shape(text: str) -> tuple[int, ...]:
 
 def read_dtype(text: str) -> str:
     """A dtype with or without `torch.`, aliases resolved: `torch.long` is `int64`. Raises Unread with the nearest."""
-    given = text.strip().strip("'\"")
+    given = text.strip().strip("'\"`")
     name = given.lower().removeprefix("torch.").strip()
     if name in DTYPES:
         return DTYPES[name]
@@ -90,9 +90,10 @@ def read_truth(text: str) -> bool:
 def read_line(text: str) -> int | None:
     """The number of a line, `3` or `line 3`; None for `none`. Raises Unread."""
     said = text.strip().strip(".!'\"`").lower()
+    said = re.sub(r"\s+(fails|is it)$", "", said)
     if said in ("none", "no line", "no", "nothing", "it runs", "runs", "no error"):
         return None
-    found = re.fullmatch(r"(?:the )?(?:line|l)?\s*(\d{1,4})(?:st|nd|rd|th)?(?: line)?", said)
+    found = re.fullmatch(r"(?:the |in |on )?(?:line|l)?\s*(\d{1,4})(?:st|nd|rd|th)?(?: line)?", said)
     if found is None:
         raise Unread(f"`{clipped(text.strip(), 40)}` is no line. Type its number, or none when nothing fails.")
     return int(found[1])
@@ -101,7 +102,7 @@ def read_line(text: str) -> int | None:
 def read_value(text: str) -> Any:
     """A number, bool, string or nested list of them; tensor(...) is read as its list. Raises Unread."""
     given = text.strip()
-    body = _with_commas(given)
+    body = _with_commas(_plain(given))
     depth = max((body[:i].count("[") + body[:i].count("(") for i in range(len(body))), default=0)
     if not given or len(given) > LONGEST or depth > DEEPEST * 8:
         raise Unread("Type a value: a number, a list such as [1, 2, 3], True, False, or error.")
@@ -113,14 +114,27 @@ def read_value(text: str) -> Any:
         ) from None
 
 
+def _plain(text: str) -> str:
+    """Without what torch adds behind the numbers, and Python's spelling of what is no number as one word."""
+    text = re.sub(r",\s*(grad_fn=<\w*>|requires_grad=True|dtype=[\w.]+|device='[\w:]+')", "", text)
+    return re.sub(r"float\(\s*['\"]([-+]?)(nan|inf|infinity)['\"]\s*\)", r"\1\2", text, flags=re.I)
+
+
 def _with_commas(text: str) -> str:
     """Numbers as NumPy prints them, `[[1. 2.] [3. 4.]]`, or bare in rows, `1 2` over `3 4`, spelled as lists."""
-    if "," in text or not re.fullmatch(r"[-+.\deE\s\[\]]*\d[-+.\deE\s\[\]]*", text):
+    rows = [line.strip().rstrip(",") for line in text.splitlines() if line.strip()]
+    if len(rows) > 1 and re.fullmatch(r"[-+.\deE\s\[\],]*", text):
+        if "[" not in text:
+            text = "[" + ", ".join(f"[{row}]" for row in rows) + "]"
+        elif all(row[0] == "[" and row[-1] == "]" and row.count("[") == 1 for row in rows):
+            text = "[" + ", ".join(rows) + "]"
+    if "," in text.replace("], [", "") or not re.fullmatch(_SPACED, text):
         return text
-    rows = [line for line in text.splitlines() if line.strip()]
-    if "[" not in text and len(rows) > 1:
-        text = "[" + " ".join(f"[{row}]" for row in rows) + "]"
-    return re.sub(r"(?<=[\d.\]])\s+(?=[-+.\d\[])", ", ", text)
+    return re.sub(r"(?<=[\d.\]e])\s+(?=[-+.\d\[TF])", ", ", text)
+
+
+_SPACED = r"(?:[-+.\deE\s\[\],]|True|False)*(?:\d|True|False)(?:[-+.\deE\s\[\],]|True|False)*"
+"""Numbers or truth values, and the brackets and spaces between them."""
 
 
 _NAMES: dict[str, Any] = {"nan": math.nan, "inf": math.inf, "true": True, "false": False, "none": None}

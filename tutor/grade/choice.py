@@ -40,13 +40,19 @@ def chosen(options: tuple[str, ...], text: str) -> str:
 def all_chosen(options: tuple[str, ...], text: str) -> tuple[str, ...]:
     """The options meant by lines of their own words, or by letters or numbers: `a c`, `a, c`, `ac`. Raises Unread."""
     given = _unlisted(text.strip())
-    lines = [line for line in given.splitlines() if line.strip()]
+    lines = [_item(line) for line in given.splitlines() if line.strip()]
     if len(lines) > 1 or _bare(given) in map(_bare, options):
         found = [chosen(options, line) for line in lines]
     else:
-        keys = re.split(r"[\s,;&+]+|\band\b", given.lower()) if not given.isalpha() else list(given.lower())
+        plain = given.lower().replace("'", "").replace('"', "")
+        keys = re.split(r"[\s,;&+]+|\band\b", plain) if not plain.isalpha() else list(plain)
         found = [chosen(options, key) for key in keys if key]
     return tuple(option for option in options if option in found)
+
+
+def _item(line: str) -> str:
+    """An option on a line of its own, perhaps behind a dash."""
+    return re.sub(r"^\s*[-*•]\s+", "", line).strip()
 
 
 def _unlisted(text: str) -> str:

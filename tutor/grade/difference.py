@@ -52,6 +52,7 @@ def _sentence(difference: Difference, subject: str, called: bool) -> str:
         "inputs": _of_inputs(name, expected, actual),
         "rng": f"`{name}` uses another amount of random numbers than the solution." if difference.name else
                "The code uses another amount of random numbers than the solution.",
+        "layers": f"{subject} is made of {actual}; it should be made of {expected}.",
         "parameters": f"{subject} has {actual}; it should have {expected}.",
         "names": f"{subject} calls what it holds {actual}; the names should be {expected}.",
         "mode": f"{subject} is in {actual} mode; it should be in {expected} mode.",

@@ -45,7 +45,7 @@ def arranged(question: Order, answer: str) -> str:
 
 def _numbered(shown: tuple[str, ...], given: str) -> str:
     """Lines by their numbers; each `>` before one indents it by a step. Arrows between numbers are only arrows."""
-    picked = [(len(marks), int(n)) for marks, n in re.findall(r"(>*)(\d+)", given.replace("->", " "))]
+    picked = [(marks.count(">"), int(n)) for marks, n in re.findall(r"((?:>\s*)*)(\d+)", given.replace("->", " "))]
     if any(not 1 <= n <= len(shown) for _, n in picked):
         raise Unread(f"The lines have the numbers 1 to {len(shown)}; type them in order, for instance 2 1 3.")
     return "\n".join(INDENT * steps + shown[n - 1] for steps, n in picked)

@@ -99,6 +99,8 @@ def verdict(question: Predict, answer: str, reference: Outcome) -> Verdict:
     except Unread as unread:
         return Verdict(result="unread", headline="Not read as an answer.", feedback=str(unread))
     right = ERROR if fails else read.torch(seen)
+    if isinstance(right, bool) and isinstance(given, str) and given.lower() in ("yes", "no"):
+        given = given.lower() == "yes"
     if isinstance(given, str) and given != ERROR and (fails or not isinstance(right, str)):
         how = "Type a number, a list such as [1, 2, 3], True, False, or error."
         return Verdict(result="unread", headline="Not read as an answer.", feedback=f"`{given}` is not a value. {how}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from collections.abc import Iterator
 
 
 def parsed(code: str) -> ast.Module | None:
@@ -29,16 +30,31 @@ def split_last(code: str) -> tuple[str, str]:
 
 
 def assigned(code: str) -> tuple[str, ...]:
-    """Every name that top-level statements assign, in order, without those that begin with an underscore."""
+    """Every name that top-level statements assign, in order, without those that begin with an underscore or only lead
+    a loop or a `with`."""
     tree = parsed(code)
     names: dict[str, None] = {}
     for statement in tree.body if tree else ():
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)):
             continue
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not node.id.startswith("_"):
-                names[node.id] = None
+        names |= dict.fromkeys(name for name in _kept(statement) if not name.startswith("_"))
     return tuple(names)
+
+
+def _kept(node: ast.AST) -> Iterator[str]:
+    """The names that a statement binds for later, without those that only count or hold on the way."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    for field, child in ast.iter_fields(node):
+        passing = field in ("generators", "optional_vars") or (isinstance(node, _LOOPS) and field == "target")
+        if not passing and not isinstance(child, _OWN_SCOPE):
+            for part in child if isinstance(child, list) else [child]:
+                if isinstance(part, ast.AST) and not isinstance(part, _OWN_SCOPE):
+                    yield from _kept(part)
+
+
+_LOOPS = (ast.For, ast.AsyncFor)
+_OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def functions(code: str) -> tuple[str, ...]:

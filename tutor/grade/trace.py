@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tutor.grade.answer import Unread, read_shape
@@ -81,7 +82,16 @@ def read(answer: str, count: int) -> list[tuple[int, ...]]:
     given = [line for line in answer.splitlines() if line.strip()]
     if len(given) != count:
         raise Unread(f"{count} shapes are asked for, one per line; this is {len(given)}.")
-    return [read_shape(line.replace("->", "→").rpartition("→")[2].rpartition(":")[2]) for line in given]
+    return [read_shape(_noted(line)) for line in given]
+
+
+def _noted(line: str) -> str:
+    """The shape of a line on which the learner also wrote what it is of: `mean = (2, 1)`, `1. (2, 1)  # keepdim`."""
+    said = line.partition("#")[0].strip()
+    brackets = re.search(r"[(\[][^()\[\]]*[)\]]\)?$", said)
+    if brackets and not said.lower().startswith(("torch.size", "size")):
+        return brackets[0] if brackets[0].count("(") == brackets[0].count(")") else brackets[0][:-1]
+    return re.split(r"->|→|:|=", said)[-1]
 
 
 def verdict(question: Trace, answer: str, reference: Outcome) -> Verdict:

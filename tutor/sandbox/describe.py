@@ -6,6 +6,7 @@ import contextlib
 import types
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 import numpy
 import torch
@@ -49,6 +50,19 @@ def shape_and_dtype(value: Any) -> tuple[tuple[int, ...] | None, str | None]:
 def _origin(kind: type) -> str | None:
     """The full name of a class that is torch's own; None of any other, whose name is its author's affair."""
     return f"{kind.__module__}.{kind.__qualname__}" if kind.__module__.startswith("torch.") else None
+
+
+def _layers(module: torch.nn.Module) -> tuple[str, ...] | None:
+    """What torch's own modules say of themselves, from the first to the last; None where one is somebody else's.
+
+    Names are left out, and so is what changes no result.
+    """
+    parts = list(torch.nn.Module.modules(module))[:ITEMS_MOST]
+    if not all(type(part).__module__.startswith("torch.") for part in parts):
+        return None
+    leaves = [part for part in parts if not list(torch.nn.Module.children(part))]
+    return tuple(f"{type(p).__name__}({p.extra_repr()})".replace(", inplace=True", "").replace("inplace=True", "")
+                 for p in leaves)  # fmt: skip
 
 
 def short(dtype: torch.dtype) -> str:
@@ -118,6 +132,7 @@ class Describer:
             (torch.device, self._device),
             (torch.nn.Module, self._module),
             (numpy.ndarray, self._array),
+            ((set, frozenset), self._set),
             (_FUNCTIONS, self._function),
             (_BY_REPR, self._by_repr),
         )
@@ -134,7 +149,12 @@ class Describer:
         return Observation(kind=kind, type=type(made).__name__[:80], text=self._repr(made), **facts)
 
     def _object(self, value: Any, depth: int) -> Observation:
-        return self._said("object", value)
+        text = text_of(value)
+        # A repr that says where in memory it is says nothing of what it is.
+        return self._said("object", value, value=None if " at 0x" in text else text)
+
+    def _set(self, value: Any, depth: int) -> Observation:
+        return self._said("object", value, value=", ".join(sorted(map(text_of, value))))
 
     def _by_repr(self, value: Any, depth: int) -> Observation:
         return self._said("object", value, value=text_of(value))
@@ -152,7 +172,10 @@ class Describer:
         return self._said("number", value, value=number(value))
 
     def _text(self, value: Any, depth: int) -> Observation:
-        return self._said("text", value, value=self._charged(str.__str__(value)))
+        text = str.__str__(value)
+        kept = self._charged(text)
+        digest = crc32(text.encode("utf-8", "surrogatepass")) if kept != text else None
+        return self._said("text", value, value=kept, digest=digest)
 
     def _size(self, value: Any, depth: int) -> Observation:
         return self._said("size", value, shape=tuple(value))
@@ -164,7 +187,8 @@ class Describer:
         return self._said("device", value, device=str(value))
 
     def _list(self, value: Any, depth: int) -> Observation:
-        return self._said("list", value, **self._entries(list.__iter__(value), list.__len__(value), depth))
+        facts = self._entries(list.__iter__(value), list.__len__(value), depth)
+        return self._said("list", value, digest=_digest(value) if facts["value"] else None, **facts)
 
     def _tuple(self, value: Any, depth: int) -> Observation:
         return self._said("tuple", value, **self._entries(tuple.__iter__(value), tuple.__len__(value), depth))
@@ -186,6 +210,7 @@ class Describer:
             items=tuple(self.describe(own.get(k, v), depth + 1) for k, v in state),
             parameters=tuple(str(k) for k, _ in state if k in own),
             training=bool(value.training),
+            layers=_layers(value),
         )
 
     def _entries(self, entries: Any, length: int, depth: int) -> dict[str, Any]:
@@ -258,6 +283,12 @@ class Describer:
             return False
         self._values_left -= count
         return True
+
+
+def _digest(value: list[Any]) -> int | None:
+    """A number for a long list of exact things; None where what is in it can only be compared closely."""
+    exact = all(type(item) in (int, str, bool) for item in value)
+    return crc32(repr(value).encode("utf-8", "surrogatepass")) if exact else None
 
 
 _NOT_CARRIED = {getattr(torch, name) for name in ("float4_e2m1fn_x2",) if hasattr(torch, name)}

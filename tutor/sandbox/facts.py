@@ -55,6 +55,8 @@ def _of_module(check: set[str], wanted: Observation, came: Observation) -> Itera
     ours, theirs = _shapes(wanted), _shapes(came)
     if ours != theirs:
         yield "parameters", _counted(ours), _counted(theirs)
+    if wanted.layers is not None and came.layers is not None and wanted.layers != came.layers:
+        yield "layers", told(wanted.layers), told(came.layers)
     if {"names", "state"} & check and wanted.keys != came.keys:
         yield "names", ", ".join(wanted.keys or ()) or "none", ", ".join(came.keys or ()) or "none"
     if "mode" in check and wanted.training != came.training:

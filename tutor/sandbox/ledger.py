@@ -79,10 +79,16 @@ class Ledger:
             if self._held.get(id(p)) is not p:
                 loose.append(p)
         self._shapes = sorted(tuple(p.shape) for p in loose)
+        self._forget_places(loose)
         for p in loose:
             self._reached[id(p)] = p
             self._versions[id(p)] = p._version
             self._addresses[p.data_ptr()] = id(p)
+
+    def _forget_places(self, parameters: list[torch.Tensor]) -> None:
+        """Where they lay before, something else may lie now."""
+        moved = {id(p) for p in parameters}
+        self._addresses = {place: i for place, i in self._addresses.items() if i not in moved}
 
     def give(self, parameter: torch.Tensor) -> None:
         """A parameter was given a gradient by assignment."""
@@ -136,6 +142,7 @@ class Ledger:
         self._moved[id(parameter)] = parameter
         self._moved_at[id(parameter)] = clock()
         self._versions[id(parameter)] = parameter._version
+        self._forget_places([parameter])
         self._addresses[parameter.data_ptr()] = id(parameter)
         return self._new.pop(id(parameter), None) is not None
 

@@ -133,6 +133,10 @@ class Observation:
     """Which of a module's keys are registered parameters."""
     training: bool | None = None
     """Whether a module is in training mode."""
+    layers: tuple[str, ...] | None = None
+    """What a module is made of, where all of it is torch's own."""
+    digest: int | None = None
+    """Stands for the whole of a text or a list too long to be described whole."""
     failure: Failure | None = None
     """Why kind is "missing": the expression failed, or the name does not exist."""
 
@@ -229,7 +233,7 @@ class Difference:
     """The observed expression, or the function."""
     field: Literal[
         "missing", "failed", "kind", "shape", "rank", "dtype", "device", "requires_grad", "is_leaf", "grad", "stride",
-        "contiguous", "values", "length", "keys", "shares", "inputs", "rng", "parameters", "names", "mode",
+        "contiguous", "layers", "values", "length", "keys", "shares", "inputs", "rng", "parameters", "names", "mode",
     ]  # fmt: skip
     expected: str
     actual: str

@@ -118,7 +118,7 @@ def test_reading_source() -> None:
     assert split_last("y = 1; y + 2") == ("y = 1", "y + 2")
     assert split_last("(1 +\n 2)") == ("", "(1 +\n 2)") or split_last("(1 +\n 2)")[1].startswith("1 +")
     assert split_last("y = 1") == ("y = 1", "")
-    assert assigned("a, b = 1, 2\n_c = 3\nd: int = 4\nfor i in a:\n    e = i") == ("a", "b", "d", "i", "e")
+    assert assigned("a, b = 1, 2\n_c = 3\nd: int = 4\nfor i in a:\n    e = i") == ("a", "b", "d", "e")
     assert assigned("def f(): x = 1") == ()
     assert same_code("x=1 # a", "x = 1")
     assert not same_code("x = 1", "x = (")

@@ -120,8 +120,9 @@ def test_lines_before_the_expression_run_first() -> None:
 
 def test_words_are_no_wrong_values() -> None:
     outcome = Outcome(status="ok", observed={"a is b": Observation(kind="bool", type="bool", value=True)})
-    for word in ("no", "yes", "f"):
+    for word in ("f", "maybe"):
         assert predict.verdict(PredictValue(value="a is b"), word, outcome).result == "unread"
+    assert predict.verdict(PredictValue(value="a is b"), "yes", outcome).passed
     assert predict.verdict(PredictValue(value="a is b"), "False", outcome).result == "wrong"
     assert predict.verdict(SHAPE, "error", SEEN).result == "wrong"
 

@@ -185,7 +185,9 @@ async def test_trace_tells_what_each_line_made_and_runs_it_once(sandbox):
 async def test_calls_draw_the_same_inputs_for_the_same_seed(sandbox):
     calls = Calls(function="f", inputs=("torch.rand(randint(1, 4))", "(torch.ones(1), k)"), count=4)
     one = await ran(sandbox, "def f(x, k=2):\n    return x * k", setup="k = 3", calls=calls, draw=11)
-    two = await ran(sandbox, "torch.rand(5)\nf = lambda x, k=2: x + x if k == 2 else x * 3", setup="k = 3", calls=calls, draw=11)
+    two = await ran(
+        sandbox, "torch.rand(5)\nf = lambda x, k=2: x + x if k == 2 else x * 3", setup="k = 3", calls=calls, draw=11
+    )
     assert [c.inputs[0].values for c in one.calls] == [c.inputs[0].values for c in two.calls]
     assert len(one.calls[1].inputs) == 2
     assert await sandbox.compare(one, two, Terms()) is None
