@@ -48,7 +48,7 @@ def breaches(message: Any) -> tuple[Breach, ...]:
 def _read(message: Any, kind: type[T]) -> T:
     try:
         read: T = _legible(msgspec.convert(message, kind), NESTED_MOST)
-    except (msgspec.ValidationError, RecursionError) as error:
+    except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
         raise Malformed(str(error)) from None
     return read
 
@@ -65,6 +65,8 @@ def _legible(value: Any, room: int) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)([_legible(v, room - 1) for v in value])
     if isinstance(value, dict):
+        if not all(map(is_dataclass, value.values())):
+            raise Malformed("a table within a value")
         return {k: _legible(v, room - 1) for k, v in value.items()}
     return value
 

@@ -169,7 +169,7 @@ def _stream(fd: int) -> io.TextIOWrapper:
 
 def serve(job: int, result: int) -> None:
     """Do the one job that comes: a run, a play session, the judge's work, or telling what this machine has."""
-    channel = Channel(job, result, Frames(4 * JSON_MOST, 2 * TENSORS_MOST + (1 << 20)))
+    channel = Channel(job, result, Frames(6 * JSON_MOST, 2 * TENSORS_MOST + (1 << 20)))
     frame = channel.read()
     if frame is None:
         return
