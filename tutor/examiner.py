@@ -35,6 +35,9 @@ from tutor.lesson.model import (
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Call, Difference, Observation, Outcome, Request
 
+KEPT_MOST = 500
+"""Outcomes that are held on to; a family is another question at every visit."""
+
 Ran = tuple[Outcome, Outcome, Difference | None]
 """The solution's outcome, the answer's, and the first difference if both ran."""
 
@@ -56,7 +59,8 @@ class Examiner:
         """`draw_seed` seeds the inputs of each attempt; one that always gives the same lets solutions run once."""
         self.sandbox = sandbox
         self._draw_seed = draw_seed
-        self._references: dict[tuple[str, str, str], tuple[int, asyncio.Task[Outcome]]] = {}
+        self._asked: dict[tuple[str, ...], tuple[int, asyncio.Task[Outcome]]] = {}
+        """What solutions and listed wrong answers did, with what they were called on."""
 
     async def prepare(self, file: LessonFile, question: Question) -> None:
         """Ask torch ahead of time, while the learner reads. Failures are kept for `judge` to meet."""
@@ -188,7 +192,7 @@ class Examiner:
         if outcome.status not in ("ok", "error"):
             return None
         for wrong in question.wrong:
-            other = await self.sandbox.run(code.request(question, wrong.answer, setup(file, question), draw))
+            other = await self._once(file, question, wrong.answer, draw)
             if await self._alike(file, question, (reference, other, None), outcome):
                 return wrong
         return None
@@ -220,13 +224,22 @@ class Examiner:
             raise TutorFault(f"the solution of {question.id} does not run: {said}")
 
     def _reference(self, file: LessonFile, question: Question, draw: int) -> asyncio.Task[Outcome]:
-        """What torch says; asked once for each question, and anew for other inputs."""
-        key = (str(file.path), question.id, digest(file, question))
-        drawn, task = self._references.get(key, (draw, None))
+        """What torch says."""
+        return self._once(file, question, "", draw)
+
+    def _once(self, file: LessonFile, question: Question, wrong: str, draw: int) -> asyncio.Task[Outcome]:
+        """What the solution does, or a listed wrong answer: asked once for each, and anew for other inputs."""
+        key = (str(file.path), question.id, digest(file, question), wrong)
+        drawn, task = self._asked.get(key, (draw, None))
         if task is None or drawn != draw or (task.done() and _spoiled(task)):
-            task = asyncio.ensure_future(self.sandbox.run(reference_request(file, question, draw)))
+            request = reference_request(file, question, draw)
+            if wrong and isinstance(question, Code):
+                request = code.request(question, wrong, setup(file, question), draw)
+            task = asyncio.ensure_future(self.sandbox.run(request))
             task.add_done_callback(_heard)
-            self._references[key] = draw, task
+            self._asked[key] = draw, task
+            if len(self._asked) > KEPT_MOST:
+                del self._asked[next(iter(self._asked))]
         return task
 
     def _fault(self, file: LessonFile, question: Question, answer: str, draw: int, fault: BaseException) -> Verdict:
