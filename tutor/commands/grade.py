@@ -21,7 +21,7 @@ from tutor.grade.verdict import Verdict
 from tutor.legible import legible
 from tutor.lesson.catalog import Catalog
 from tutor.lesson.load import load_answers, load_lesson
-from tutor.lesson.model import LessonFile, Question
+from tutor.lesson.model import Code, LessonFile, Question
 from tutor.sandbox.client import Sandbox
 
 AT_ONCE = max(2, min(8, os.cpu_count() or 2) + 1)
@@ -98,7 +98,7 @@ async def judged(
     examiner = Examiner(sandbox, draw_seed=lambda: drawn)
     running: deque[tuple[str, Question, asyncio.Task[tuple[Verdict, float]]]] = deque()
     try:
-        await sandbox.ready()
+        await (sandbox.warm() if any(_optimizes(question) for _, question, _ in work) else sandbox.ready())
         for path, question, answer in work:
             running.append((path, question, asyncio.ensure_future(_timed(examiner, file, question, answer))))
             if len(running) >= AT_ONCE:
@@ -111,6 +111,11 @@ async def judged(
         for _, _, task in running:
             task.cancel()
         await sandbox.close()
+
+
+def _optimizes(question: Question) -> bool:
+    """Whether its answers make optimizers, for which torch imports half of itself."""
+    return isinstance(question, Code) and (question.kind == "train" or "optim" in question.solution + question.given)
 
 
 async def _timed(examiner: Examiner, file: LessonFile, question: Question, answer: str) -> tuple[Verdict, float]:

@@ -27,6 +27,7 @@ JUDGE_MEMORY_MB = 1024
 JUDGE_SECONDS = 20.0
 UNREADABLE = Breach(rule="hidden", word="unreadable")
 """Code that ends whoever looks into it, or keeps them for ever."""
+WARM_SECONDS = 30.0
 STILLBORN_MOST = 8
 """Children in a row that may end before their job; a spare one may have been ended by the system meanwhile."""
 
@@ -88,6 +89,11 @@ class Sandbox:
         """Raises EnvironmentLacking where other people's code is to run and too little holds it."""
         if self._guarded and (reason := level.refusal(await self.level())):
             raise EnvironmentLacking(reason)
+
+    async def warm(self) -> None:
+        """Return when also optimizers are at hand; for work that will not leave a moment to import them in."""
+        await self.ready()
+        await self._source.warm(WARM_SECONDS)
 
     async def run(self, request: Request) -> Outcome:
         """Run code in a fresh child. Raises EnvironmentLacking or TutorFault, never for what the code does."""

@@ -167,6 +167,7 @@ class Forks:
         self._log: IO[bytes] | None = None
         self._failure: Exception | None = None
         self._started: asyncio.Event = asyncio.Event()
+        self._warm = asyncio.Event()
         self._unborn: deque[ForkedChild] = deque()
         self._children: dict[int, ForkedChild] = {}
         self.state: State = "off"
@@ -179,6 +180,7 @@ class Forks:
             return
         await self.close()
         self.state, self._failure, self._started = "starting", None, asyncio.Event()
+        self._warm = asyncio.Event()
         before = await box.prefix(self._layers)
         if self.state != "starting":
             self._started.set()
@@ -208,6 +210,13 @@ class Forks:
         await self._started.wait()
         if self.state != "ready":
             raise self._failure or EnvironmentLacking("The sandbox could not start.")
+
+    async def warm(self, patience: float) -> None:
+        """Have the slow half of torch imported now rather than when nothing else is to be done; returns when it is."""
+        if self._control is not None and not self._warm.is_set():
+            self._control.send(json.dumps({"op": "warm"}).encode())
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._warm.wait(), patience)
 
     async def child(self, *, bare: bool = False) -> Child:
         """A new child; it may not have been forked yet. A bare one is under limits only, for our own questions."""
@@ -257,6 +266,7 @@ class Forks:
         elif op == "exit" and (ended := self._children.pop(message["pid"], None)):
             ended.on_exit(message["status"])
         elif op == "warm":
+            self._warm.set()
             self._on_warm()
 
     def _lost(self) -> None:

@@ -171,6 +171,9 @@ class Pool:
             raise
         self.state, self.identity = "ready", first.identity
 
+    async def warm(self, patience: float) -> None:
+        """Nothing is kept from one process to the next."""
+
     async def child(self, *, bare: bool = False) -> Child:
         """A process for one job; a bare one is under limits only, for our own questions."""
         if bare:

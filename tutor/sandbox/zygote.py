@@ -107,6 +107,8 @@ class Zygote:
 
     def _request(self) -> bool:
         message, fds, _, _ = socket.recv_fds(self._control, 4096, 8)
+        if message and not fds and not self._warm and json.loads(message)["op"] == "warm":
+            self._warm_further()
         if message and len(fds) == 4:
             self._fork(tuple(fds), Fence() if json.loads(message)["bare"] else self._fence)
         for fd in fds:

@@ -253,3 +253,11 @@ async def test_a_huge_report_is_cut_and_not_lost(sandbox):
     assert outcome.observed["big"].shape == (10**10,)
     assert outcome.observed["long"].kind == "list"
     assert outcome.tensors == b""
+
+
+async def test_optimizers_are_at_hand_when_asked_for():
+    async with Sandbox() as fresh:
+        await fresh.warm()
+        code = "import sys\nknown = 'torch._dynamo' in sys.modules"
+        assert (await fresh.run(Request(code=code, observe=("known",)))).observed["known"].value is True
+        await fresh.warm()
