@@ -67,10 +67,11 @@ def test_carets_stay_under_what_they_point_at() -> None:
     code = "    total = sum(`x` for row in x for number in row)  # a comment"
     carets = " " * code.index("for row") + "^" * len("for row in x")
     assert plain(laid_out((code, carets, "  and more"), 80)) == [f"  {code}", f"  {carets}", "    and more"]
-    narrow = plain(laid_out((code, carets), 42))
-    assert narrow == [f"  {code[:40]}", f"  {carets}"[:42], f"  {code[40:]}"]
-    wide = " " * 50 + "^^"
-    assert plain(laid_out((code, wide), 42)) == [f"  {code[:40]}", f"  {code[40:]}", f"  {wide[40:]}"]
+    assert plain(laid_out((code, carets), 46)) == [f"  {code[:43]}…", f"  {carets}"]
+    assert plain(laid_out((code, " " * 50 + "^^"), 42)) == [
+        f"  …{code[31:69]}…"[:42],
+        "  " + " " * 20 + "^^",
+    ]
 
 
 def test_shapes_stay_a_column_beside_the_steps_that_make_them() -> None:

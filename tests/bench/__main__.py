@@ -17,6 +17,7 @@ ALL = (
     "open_lesson",
     "answer_verdict",
     "play_line",
+    "grading",
     "confinement",
     "sandbox_start",
     "sandbox_memory",

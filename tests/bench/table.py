@@ -15,15 +15,27 @@ class Row:
 
     what: str
     measured: float
-    bar: float
+    bar: float | None
+    """None where the number is only told."""
     unit: str = ""
     note: str = ""
     """How many times it was taken, and what it is made of."""
+    least: bool = False
+    """Whether the bar is the least it may be, not the most."""
 
     @property
     def held(self) -> bool:
         """Whether the bar is kept."""
-        return self.measured <= self.bar
+        if self.bar is None:
+            return True
+        return self.measured >= self.bar if self.least else self.measured <= self.bar
+
+    def told(self) -> tuple[str, str, str]:
+        """What was measured, the bar, and how it stands."""
+        measured = f"{self.measured:.3g}{self.unit}"
+        if self.bar is None:
+            return measured, "", ""
+        return measured, f"{'≥' if self.least else '≤'} {self.bar:.3g}{self.unit}", "pass" if self.held else "**FAIL**"
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -36,8 +48,7 @@ def markdown(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| what | measured | bar | | how |", "|---|---|---|---|---|"]
     for row in rows:
-        measured, bar = (f"{value:.3g}{row.unit}" for value in (row.measured, row.bar))
-        lines.append(f"| {row.what} | {measured} | ≤ {bar} | {'pass' if row.held else '**FAIL**'} | {row.note} |")
+        lines.append(f"| {' | '.join((row.what, *row.told(), row.note))} |")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Ten exercises written as an author would: every reference passes, every plausible wrong solution fails for its reason."""
+"""Ten exercises written as an author would: references pass, plausible wrong solutions fail for their reason."""
 
 from __future__ import annotations
 

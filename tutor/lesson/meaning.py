@@ -30,7 +30,7 @@ from tutor.lesson.model import (
     Trace,
     Wrong,
 )
-from tutor.sandbox.word import unknown
+from tutor.sandbox.rules.word import unknown
 
 Fault = tuple[str, str]
 """A path within the question, and a sentence."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
-from tutor.sandbox import facts, rule
+from tutor.sandbox import facts
 from tutor.sandbox.bytes import opened
 from tutor.sandbox.compare import Comparison
 from tutor.sandbox.frame import Channel
 from tutor.sandbox.protocol import Call, Difference, Observation, Rules, Terms, plain
+from tutor.sandbox.rules import rule
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):

@@ -84,6 +84,61 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Operand:
+    """Something in the code that has a value: what it is called there, what it is, where it came from."""
+
+    text: str
+    """As written: `x.T`, `w`, `net[0](x)`."""
+    seen: Observation
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What a layer was made with (`in_features`), or how a tensor was made (`grad_fn`: `MulBackward0`)."""
+    keyword: str = ""
+    """The name it was passed by."""
+    line: int | None = None
+    """Where the name was last bound; None for what is no name."""
+    source: str = ""
+    """The statement that bound it, as written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A module that was at work when something failed."""
+
+    path: str
+    """Where it is in the one before it: `1` in a Sequential, `fc` in a module; empty for the outermost."""
+    type: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What it was made with: `in_features`, `num_embeddings`, `kernel_size`."""
+    inputs: tuple[Observation, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """The place in the learner's code where an error came from, with everything in sight."""
+
+    line: int
+    statement: str
+    """The whole statement, as written."""
+    expression: str
+    """The innermost expression of it that failed, as written; the statement where that cannot be told."""
+    place: tuple[int, int, int, int]
+    """First line and column, last line and column of the expression; columns from 0, in characters."""
+    kind: Literal["operator", "call", "subscript", "attribute", "assign", "truth", "other"] = "other"
+    word: str = ""
+    """The operator (`@`, `+=`), the name of what is called (`view`, `F.cross_entropy`), the attribute."""
+    operands: tuple[Operand, ...] = ()
+    """In order; of a method first what it is called on."""
+    names: tuple[Operand, ...] = ()
+    """Other names of the statement."""
+    layers: tuple[Layer, ...] = ()
+    """Modules at work, the outermost first."""
+    function: str = ""
+    """The function of the learner's that was running."""
+    recorded: bool = True
+    """Whether gradients were being recorded."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Failure:
     """An exception, as data."""
 
@@ -92,6 +147,8 @@ class Failure:
     line: int | None = None
     """Line in the code whose fault it is, 1-based; None when it did not come from a line."""
     where: Literal["setup", "code", "observe", "call"] = "code"
+    scene: Scene | None = None
+    """Where it came from and what was there; only for code that was traced."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,14 +199,43 @@ class Observation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pass:
+    """What a line made in one of several rounds."""
+
+    number: int
+    """From 1."""
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a part of a line made, the last time it ran."""
+
+    text: str
+    """As written."""
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
-    """What one top-level line made."""
+    """What one line made, wherever it stands; of a loop, or a function called often, the last time."""
 
     line: int
     name: str
     shape: tuple[int, ...] | None = None
     dtype: str | None = None
     text: str = ""
+    device: str | None = None
+    requires_grad: bool | None = None
+    count: int = 1
+    """How often it ran."""
+    passes: tuple[Pass, ...] = ()
+    """The first, the second and the last time, where it ran more than once."""
+    parts: tuple[Part, ...] = ()
+    """Its sub-expressions that made tensors, from the inside out."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ import numpy
 import safetensors.torch
 import torch
 
-from tutor.sandbox import attacks, confine, gpu, names, probe, training
+from tutor.sandbox import attacks, confine, gpu, names, probe
 from tutor.sandbox import judge as judging
 from tutor.sandbox.describe import Describer, missing
 from tutor.sandbox.fence import Fence
@@ -28,6 +28,7 @@ from tutor.sandbox.frame import Channel, Frames
 from tutor.sandbox.layers import Layers
 from tutor.sandbox.protocol import JSON_MOST, TENSORS_MOST, Calls, Event, Failure, Line, Observation, encode, plain
 from tutor.sandbox.snippet import Snippet
+from tutor.sandbox.training.recorder import Recorder
 
 _FIRST_FREE = 10
 _JOB, _RESULT, _RULES = 3, 4, 5
@@ -191,7 +192,7 @@ def run(channel: Channel, message: dict[str, Any]) -> None:
     snippet, lines = Snippet(), list[Line]()
     snippet.become_main()
     _prepare(message)
-    recorder = training.Recorder(message["filename"]) if message["training"] else None
+    recorder = Recorder(message["filename"]) if message["training"] else None
     failed = snippet.run(message["setup"], "given.py", "setup")
     if recorder:
         recorder.begin()
@@ -210,7 +211,7 @@ def run(channel: Channel, message: dict[str, Any]) -> None:
         _report(channel, snippet, failed, lines, describer, observed, calls, rng, _ended(recorder))
 
 
-def _ended(recorder: training.Recorder | None) -> tuple[Event, ...]:
+def _ended(recorder: Recorder | None) -> tuple[Event, ...]:
     if recorder is None:
         return ()
     recorder.end()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tutor.grade.rule import WIDTH, told
 from tutor.sandbox.protocol import Breach, Rules
-from tutor.sandbox.rule import breaches
+from tutor.sandbox.rules.rule import breaches
 
 LISTED = ("arithmetic", "indexing", "torch.arange")
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tutor.sandbox import client
 from tutor.sandbox.client import UNREADABLE, Sandbox
 from tutor.sandbox.protocol import Breach, Outcome, Rules, Terms, plain
-from tutor.sandbox.rule import MOST, NESTED, breaches
-from tutor.sandbox.word import GROUPS, KEYWORDS, SPELLINGS, unknown, words
+from tutor.sandbox.rules.rule import MOST, NESTED, breaches
+from tutor.sandbox.rules.word import GROUPS, KEYWORDS, SPELLINGS, unknown, words
 
 PUZZLES = ("@", "arithmetic", "comparison", "indexing", "arange", "where", ".shape", "ones", "outer")
 

@@ -10,7 +10,7 @@ from tests.unit.sandbox.loops import ACCUMULATED, BATCHES, GIVEN, RIGHT, SCORED,
 from tutor.grade.training import judge
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import EVENTS_MOST, Calls, Event, Outcome, Request
-from tutor.sandbox.training import Recorder
+from tutor.sandbox.training.recorder import Recorder
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tutor.app import paint
 from tutor.app.themes import QUIET
 from tutor.grade.contrast import GAP, MARKS, TITLES
-from tutor.legible import legible
+from tutor.legible import clipped, legible
 
 _MARGIN = Content("  ")
 _HEAD = re.compile(rf"{TITLES[0]} *{GAP}{TITLES[1]}")
@@ -58,13 +59,16 @@ def _cells(row: str, colour: str) -> Content:
 
 
 def _pointed(rows: list[str], room: int) -> tuple[int, list[Content]] | None:
-    """A line of code over carets that point into it: both are cut at the same places."""
+    """A line of code over carets that point into it. Of a line that is too long the part around the carets is shown."""
     if len(rows) < 2 or not _CARETS.fullmatch(rows[1]):
         return None
-    code, carets = paint.python(rows[0]), Content.styled(rows[1], "bold $error")
-    cuts = range(0, max(len(rows[0]), len(rows[1])), room)
-    pairs = [(code[cut : cut + room], carets[cut : cut + room]) for cut in cuts]
-    return 2, [part for above, below in pairs for part in ((above, below) if below.plain.strip() else (above,))]
+    code, carets = rows[:2]
+    if cell_len(code) > room:
+        first = len(carets) - len(carets.lstrip())
+        begin = max(first - room // 2, 0) if len(carets) >= room else 0
+        code = clipped("…" + code[begin + 1 :] if begin else code, room)
+        carets = carets[begin:][:room]
+    return 2, [paint.python(code), Content.styled(carets, "bold $error")]
 
 
 def _steps(rows: list[str], room: int) -> tuple[int, list[Content]] | None:

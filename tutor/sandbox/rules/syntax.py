@@ -6,10 +6,10 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tutor.sandbox.place import Source, start
-from tutor.sandbox.use import Use, use
-from tutor.sandbox.walk import COMPREHENSIONS, FUNCTIONS, Seen
-from tutor.sandbox.word import group
+from tutor.sandbox.rules.place import Source, start
+from tutor.sandbox.rules.use import Use, use
+from tutor.sandbox.rules.walk import COMPREHENSIONS, FUNCTIONS, Seen
+from tutor.sandbox.rules.word import group
 
 _SPELLED: dict[type[ast.AST], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",

@@ -42,13 +42,13 @@ import warnings
 from collections.abc import Iterator
 from typing import Literal
 
-from tutor.sandbox.place import At, Source, start
 from tutor.sandbox.protocol import Breach, Rules
-from tutor.sandbox.reach import Reach
-from tutor.sandbox.syntax import of_syntax
-from tutor.sandbox.use import Use
-from tutor.sandbox.walk import FUNCTIONS, body, walked
-from tutor.sandbox.word import canonical, unknown, words
+from tutor.sandbox.rules.place import At, Source, start
+from tutor.sandbox.rules.reach import Reach
+from tutor.sandbox.rules.syntax import of_syntax
+from tutor.sandbox.rules.use import Use
+from tutor.sandbox.rules.walk import FUNCTIONS, body, walked
+from tutor.sandbox.rules.word import canonical, unknown, words
 
 __all__ = ["MOST", "NESTED", "breaches", "unknown", "words"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 from dataclasses import replace
 
-from tutor.sandbox import graph
 from tutor.sandbox.protocol import EVENTS_MOST, Event
+from tutor.sandbox.training import graph
 
 
 class Log:

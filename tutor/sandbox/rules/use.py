@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tutor.sandbox.place import At, Source, end
-from tutor.sandbox.walk import Seen
+from tutor.sandbox.rules.place import At, Source, end
+from tutor.sandbox.rules.walk import Seen
 
 
 @dataclass(frozen=True, kw_only=True)

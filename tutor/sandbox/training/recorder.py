@@ -14,10 +14,10 @@ import torch
 from torch.nn.modules.loss import _Loss
 from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from tutor.sandbox.ledger import Ledger
-from tutor.sandbox.notes import Notes
-from tutor.sandbox.patches import Patches
 from tutor.sandbox.protocol import Event
+from tutor.sandbox.training.ledger import Ledger
+from tutor.sandbox.training.notes import Notes
+from tutor.sandbox.training.patches import Patches
 
 _LOSSES = (
     "cross_entropy", "nll_loss", "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy",

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 import torch
 
-from tutor.sandbox.graph import clock, nonzero
+from tutor.sandbox.training.graph import clock, nonzero
 
 Tensors = Iterable[torch.Tensor]
 _Known = WeakValueDictionary[int, Any]

@@ -7,11 +7,11 @@ import builtins
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from tutor.sandbox import around
-from tutor.sandbox.bound import Meaning, Names, dotted, imported, prefixes
-from tutor.sandbox.place import Source, start
-from tutor.sandbox.use import Use, use
-from tutor.sandbox.walk import FUNCTIONS, Scope, Seen
+from tutor.sandbox.rules import around
+from tutor.sandbox.rules.bound import Meaning, Names, dotted, imported, prefixes
+from tutor.sandbox.rules.place import Source, start
+from tutor.sandbox.rules.use import Use, use
+from tutor.sandbox.rules.walk import FUNCTIONS, Scope, Seen
 
 _DOTTED_MOST = 8
 """Attributes further along a chain are not also known by the whole of it."""

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import torch
 
-from tutor.sandbox import graph
-from tutor.sandbox.ledger import Ledger
-from tutor.sandbox.log import Log
 from tutor.sandbox.protocol import Event
+from tutor.sandbox.training import graph
+from tutor.sandbox.training.ledger import Ledger
+from tutor.sandbox.training.log import Log
 
 _OF_CLASSES = {"cross_entropy", "nll_loss"}
 _NOT_OF_PROBABILITIES = {*_OF_CLASSES, "binary_cross_entropy_with_logits", "kl_div"}

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tutor.sandbox.place import At
-from tutor.sandbox.walk import Scope, Seen
-from tutor.sandbox.word import CONVENTIONS
+from tutor.sandbox.rules.place import At
+from tutor.sandbox.rules.walk import Scope, Seen
+from tutor.sandbox.rules.word import CONVENTIONS
 
 MODULES = frozenset(
     {
