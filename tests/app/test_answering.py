@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input, TextArea
 
 from tests.app.fake import Tried, at, judged, text, until
@@ -280,3 +281,14 @@ async def test_the_lesson_ends_in_a_summary(tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SummaryScreen))
         assert "1 of 1" in text(pilot)
+
+
+async def test_what_was_typed_a_moment_before_is_what_is_checked(tmp_path: Path) -> None:
+    app = Tried(tmp_path, at="write")
+    async with app.run_test(size=SIZE) as pilot:
+        await at(pilot, "write")
+        app.asked.query_one(TextArea).text = ""
+        for key, character in (("y", "y"), ("equals_sign", "="), ("x", "x"), ("ctrl+j", None)):
+            app.post_message(events.Key(key, character))
+        await judged(pilot, "wrong")
+        assert app.asked.query_one(TextArea).text == "y=x"

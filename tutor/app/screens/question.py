@@ -154,10 +154,14 @@ class QuestionScreen(Frame):
     @on(AnswerGiven)
     @on(GoOn)
     async def _given(self) -> None:
-        await self.action_check()
+        await self._check()
 
-    async def action_check(self) -> None:
+    def action_check(self) -> None:
         """Check the answer, run the code, or go on when there is nothing more to do here."""
+        # Keys typed before may still wait in the field's own queue: this one waits behind them.
+        (self.focused or self).call_later(self._check)
+
+    async def _check(self) -> None:
         if self.asking is None or self.running:
             return
         answer = self.body.answer
