@@ -21,6 +21,7 @@ from tutor.lesson.model import (
     PredictFails,
     PredictPrints,
     Question,
+    Trace,
     Wrong,
 )
 from tutor.lesson.vary import spread
@@ -102,6 +103,8 @@ async def _claims(file: LessonFile, examiner: Examiner, question: Question) -> A
     """What a question says of itself beside its answer, held against torch."""
     if isinstance(question, PredictError):
         found = _raises(file, examiner, question)
+    elif isinstance(question, Trace):
+        found = _steps(file, examiner, question)
     elif isinstance(question, PredictPrints):
         found = _printed(file, examiner, question)
     elif isinstance(question, Choice) and question.true_if:
@@ -112,6 +115,13 @@ async def _claims(file: LessonFile, examiner: Examiner, question: Question) -> A
         return
     async for finding in found:
         yield finding
+
+
+async def _steps(file: LessonFile, examiner: Examiner, question: Trace) -> AsyncIterator[Finding]:
+    outcome = await examiner.sandbox.run(reference_request(file, question))
+    for line in outcome.lines:
+        if line.shape is None:
+            yield Finding("code", f"line {line.line} makes no tensor; put it into `given`")
 
 
 async def _gives(file: LessonFile, examiner: Examiner, question: Predict) -> AsyncIterator[Finding]:

@@ -25,6 +25,8 @@ def shown(question: Choice | PredictError) -> tuple[str, ...]:
 def chosen(options: tuple[str, ...], text: str) -> str:
     """The option meant by its own words, its letter or its number (from 1). Raises Unread."""
     given = text.strip()
+    if given in options:
+        return given
     plain = {_bare(option): option for option in options}
     if _bare(given) in plain:
         return plain[_bare(given)]

@@ -12,7 +12,8 @@ from tutor.sandbox.protocol import Observation
 MARKS = ("›", "‹")
 """Around a cell that differs."""
 ROWS_MOST = 8
-WIDTH = 76
+WIDTH = 68
+"""What the verdict has on a screen of 80 columns."""
 TITLES = ("expected", "yours")
 GAP = "    "
 

@@ -113,7 +113,7 @@ def prompt(lesson: Lesson, question: Question) -> Prompt:
     """The prompt of a question of a lesson."""
     code = _code(question)
     return Prompt(
-        label=LABELS[question.kind],
+        label="Choose all that hold" if isinstance(question, Choice) and question.several else LABELS[question.kind],
         text=_text(question),
         given=given(lesson, question),
         code=code,

@@ -291,8 +291,20 @@ def _several(question: Choice) -> Choice:
     answer = question.answer
     if not isinstance(answer, str) or answer in question.options or not (answer[:1] == "[" and answer[-1:] == "]"):
         return question
-    items = tuple(item.strip().strip("'\"") for item in answer[1:-1].split(","))
+    items = tuple(item.strip().strip("'\"") for item in _apart(answer[1:-1]))
     return msgspec.structs.replace(question, answer=items) if set(items) <= {*question.options} else question
+
+
+def _apart(text: str) -> list[str]:
+    """What stands between commas that are in no brackets."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
 
 
 def _written(found: dict[str, Any]) -> dict[str, Any]:

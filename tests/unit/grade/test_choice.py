@@ -41,3 +41,29 @@ def test_torch_has_the_last_word_about_an_error() -> None:
     question = PredictError(error="a\nb", options=("this", "that"), answer="that")
     failed = Outcome(status="error", error=Failure(type="TypeError", message="no", line=2))
     assert choice.verdict(question, "b", failed).evidence == ("torch says: line 2: TypeError: no",)
+
+
+SEVERAL = Choice(choice="Which?", options=("`nn.Linear`", "`nn.linear`", "x[[0, 1]]"), answer=("`nn.linear`", "x[[0, 1]]"))
+
+
+@pytest.mark.parametrize("answer", ["b c", "`nn.linear`\nx[[0, 1]]", "cb", "2, 3", "- `nn.linear`\n- x[[0, 1]]"])
+def test_all_that_hold(answer: str) -> None:
+    assert choice.verdict(SEVERAL, answer).passed
+
+
+def test_exact_words_come_before_those_that_only_look_alike() -> None:
+    assert choice.chosen(SEVERAL.options, "`nn.linear`") == "`nn.linear`"
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [("b", "there is more"), ("a", "does not hold"), ("a b", "something is missing"), ("a b c", "One of these does not")],
+)
+def test_how_far_off_a_choice_of_several_is(answer: str, says: str) -> None:
+    assert says in choice.verdict(SEVERAL, answer).feedback
+
+
+def test_shuffled_options_are_the_same_for_the_same_question() -> None:
+    question = Choice(id="q", choice="Which?", options=("one", "two", "six", "ten", "nil"), answer="one", shuffle=True)
+    assert choice.shown(question) == choice.shown(question) != question.options
+    assert choice.verdict(question, "abcde"[choice.shown(question).index("one")]).passed

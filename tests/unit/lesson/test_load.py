@@ -10,7 +10,7 @@ from tests.unit.lesson.samples import HEAD, LESSON, QUESTION, SAMPLES, Complaint
 from tutor.errors import LessonError
 from tutor.lesson.build import CHECKS
 from tutor.lesson.load import load_lesson
-from tutor.lesson.model import KINDS, Explore, Function, PredictShape, PredictValue, Wrong
+from tutor.lesson.model import KINDS, Choice, Explore, Function, PredictShape, PredictValue, Wrong
 
 
 def test_a_lesson_of_every_kind_loads(load: Loader) -> None:
@@ -190,3 +190,9 @@ def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(LessonError, match="no permission to read this file"):
         load_lesson(tmp_path / "x.yaml")
+
+
+def test_right_options_in_brackets_are_split_only_where_no_bracket_is_open(load: Loader) -> None:
+    question = "  - {id: q, choice: Which?, options: ['x[[0, 1]]', x, y], answer: ['x[[0, 1]]', x]}\n"
+    found = load(HEAD + "questions:\n" + question).lesson.questions[0]
+    assert isinstance(found, Choice) and found.right == ("x[[0, 1]]", "x")
