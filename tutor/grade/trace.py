@@ -56,10 +56,19 @@ def steps(question: Trace, reference: Outcome) -> tuple[Step, ...]:
 
 
 def _of_code(question: Trace, reference: Outcome) -> Iterator[Step]:
-    source = question.code.splitlines()
+    source, inner = question.code.splitlines(), _in_functions(question.code)
     for line in reference.lines:
-        if line.shape is not None:
+        # What a function makes within is no step of those that are asked for.
+        if line.shape is not None and line.line not in inner:
             yield source[line.line - 1].strip(), line.shape
+
+
+def _in_functions(code: str) -> set[int]:
+    """The lines of the bodies of functions."""
+    tree = parsed(code)
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [node for node in ast.walk(tree) if isinstance(node, functions)] if tree else []
+    return {n for node in found for n in range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)}
 
 
 def _of_network(question: Trace, reference: Outcome) -> Iterator[Step]:

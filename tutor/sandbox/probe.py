@@ -74,6 +74,8 @@ class Caller:
         self._describer = describer
         self._setup = setup
         self._drawing = self._names_for_drawing()
+        self._staged = False
+        """Whether a failing call was told with its scene."""
 
     def _names_for_drawing(self) -> dict[str, Any]:
         """The names an input's expression may use; the setup's are made anew, unbent by the code."""
@@ -140,7 +142,11 @@ class Caller:
         try:
             return work(), None
         except BaseException as error:  # noqa: BLE001 - the learner's function runs here.
-            return None, failure(error, self._snippet.filename, "call")
+            failed = failure(error, self._snippet.filename, "call")
+            # Two hundred cases may fail alike; the scene of one says enough, and is long.
+            staged = failed if self._staged else self._snippet.staged(failed, error)
+            self._staged = self._staged or staged.scene is not None
+            return None, staged
 
 
 def rng_state() -> int:

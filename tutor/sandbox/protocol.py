@@ -22,6 +22,7 @@ VALUES_MOST = 1024
 EVENTS_MOST = 2000
 """Events of training that are kept; what comes later is not told."""
 
+Fact = int | float | bool | str | tuple[int, ...]
 Status = Literal["ok", "error", "timeout", "memory", "output", "killed", "refused"]
 
 
@@ -90,7 +91,7 @@ class Operand:
     text: str
     """As written: `x.T`, `w`, `net[0](x)`."""
     seen: Observation
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
     """What a layer was made with (`in_features`), or how a tensor was made (`grad_fn`: `MulBackward0`)."""
     keyword: str = ""
     """The name it was passed by."""
@@ -107,7 +108,7 @@ class Layer:
     path: str
     """Where it is in the one before it: `1` in a Sequential, `fc` in a module; empty for the outermost."""
     type: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
     """What it was made with: `in_features`, `num_embeddings`, `kernel_size`."""
     inputs: tuple[Observation, ...] = ()
 

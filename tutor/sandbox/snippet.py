@@ -8,12 +8,13 @@ import sys
 import types
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import torch
 
-from tutor.sandbox import trace
 from tutor.sandbox.protocol import Failure, Line, Warned
+from tutor.sandbox.trace import Tracer
 
 MESSAGE_MOST = 4096
 WARNINGS_MOST = 64
@@ -33,6 +34,7 @@ class Snippet:
         self.namespace["torch"] = torch
         self.warned: list[Warned] = []
         self.filename = "answer.py"
+        self._tracer: Tracer | None = None
 
     def become_main(self) -> None:
         """Be the module that pickling, dataclasses and inspect look up as `__main__`."""
@@ -47,17 +49,23 @@ class Snippet:
         return self._guarded(work, code, filename, where)
 
     def run_traced(self, code: str, filename: str, say: Callable[[Line], None]) -> Failure | None:
-        """Run `code` statement by statement, telling what each made."""
-        return self._guarded(lambda: trace.run(code, filename, self.namespace, say), code, filename, "code")
+        """Run `code` as a whole, telling what each line made; what it raises comes back with its scene."""
+        return self.run_cell(code, filename, say)[0]
 
     def run_cell(self, code: str, filename: str, say: Callable[[Line], None]) -> tuple[Failure | None, Any]:
-        """Run `code` traced; the second value is that of a last line that is an expression, else None."""
+        """The same; the second value is that of a last line that is an expression, else None."""
         got: list[Any] = [None]
+        tracer = self._tracer = self._tracer or Tracer()
 
         def work() -> None:
-            got[0] = trace.run(code, filename, self.namespace, say)
+            got[0] = tracer.run(code, filename, self.namespace, say)
 
         return self._guarded(work, code, filename, "code"), got[0]
+
+    def staged(self, failed: Failure, error: BaseException) -> Failure:
+        """`failed` with the scene of it, where the code was traced."""
+        scene = self._tracer.scene(error, self.filename) if self._tracer else None
+        return replace(failed, scene=scene) if scene else failed
 
     def _guarded(self, work: Callable[[], None], code: str, filename: str, where: Where) -> Failure | None:
         self.filename = filename
@@ -66,7 +74,7 @@ class Snippet:
         try:
             work()
         except BaseException as error:  # noqa: BLE001 - this is the boundary: whatever the code raises is data.
-            return failure(error, filename, where)
+            return self.staged(failure(error, filename, where), error)
         finally:
             _listen(_ignore)
         return None

@@ -1,78 +1,76 @@
-"""What each line made: top-level statements run one at a time, each exactly once."""
+"""What each line made: code run once through the lens, and what the lens saw told afterwards."""
 
 from __future__ import annotations
-import __future__
 
 import ast
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
-from tutor.sandbox import describe
-from tutor.sandbox.protocol import Line
-
-LINES_MOST = 200
-TEXT_MOST = 200
-
-_FUTURE = 0
-for _feature in __future__.all_feature_names:
-    _FUTURE |= getattr(__future__, _feature).compiler_flag
-
-_DEFINES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+from tutor.sandbox.lens import Lens
+from tutor.sandbox.protocol import Line, Scene
+from tutor.sandbox.record import Recorder
+from tutor.sandbox.scene import scene
+from tutor.sandbox.written import Written
 
 
-def run(code: str, filename: str, namespace: dict[str, Any], say: Callable[[Line], None]) -> Any:
-    """Run `code` in `namespace`; `say` hears what every statement made. Returns a last expression's value."""
-    # Compiled whole first: some mistakes (a `return` outside a function) show only so, and none should run half.
-    flags = compile(code, filename, "exec", dont_inherit=True).co_flags & _FUTURE
-    value, told = None, 0
-    for statement in ast.parse(code, filename).body:
-        value = _step(statement, filename, namespace, flags)
-        for line in _made(statement, value, namespace):
-            if told < LINES_MOST:
+class Tracer:
+    """Runs code of one namespace traced, and can say afterwards what was there when an error came out of it."""
+
+    def __init__(self) -> None:
+        self._recorder = Recorder()
+        self._lens: dict[str, Lens] = {}
+
+    def run(self, code: str, filename: str, namespace: dict[str, Any], say: Callable[[Line], None]) -> Any:
+        """Run `code` in `namespace`; `say` hears of every line that made something. Returns a last expression's."""
+        # As it was written first: mistakes are to be found in that, and none should run half.
+        compiled = compile(code, filename, "exec", dont_inherit=True)
+        recorder = self._recorder
+        lens = self._lens[filename] = Lens(Written(code), base=len(recorder.values))
+        made = _rewritten(lens, filename)
+        recorder.begin(lens)
+        try:
+            exec(made or compiled, namespace)
+        finally:
+            for line in recorder.lines():
                 say(line)
-            told += 1
-    return value
+        return _constant(code) if lens.last is None else recorder.value
+
+    def scene(self, error: BaseException, filename: str) -> Scene | None:
+        """Where in the code of `filename` an error came from; None where that cannot be told."""
+        lens = self._lens.get(filename)
+        if lens is None or isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError)):
+            return None
+        try:
+            return scene(error, filename, lens, self._recorder)
+        except BaseException:  # noqa: BLE001 - whatever goes wrong here, the error itself must be told.
+            return None
 
 
-def _step(statement: ast.stmt, filename: str, namespace: dict[str, Any], flags: int) -> Any:
-    if isinstance(statement, ast.Expr):
-        expression = ast.Expression(statement.value)
-        return eval(compile(expression, filename, "eval", flags, dont_inherit=True), namespace)
-    exec(compile(ast.Module([statement], []), filename, "exec", flags, dont_inherit=True), namespace)
-    return None
+def _rewritten(lens: Lens, filename: str) -> CodeType | None:
+    """The code to run instead; None where it is too deep, or something of ours does not hold."""
+    hear: Any = warnings.showwarning
+    _say_to(_silent)
+    try:
+        return compile(lens.rewritten(), filename, "exec", dont_inherit=True)
+    except Exception:  # noqa: BLE001 - the code was found good as it was written.
+        lens.spots.clear()
+        return None
+    finally:
+        _say_to(hear)
 
 
-def _made(statement: ast.stmt, value: Any, namespace: dict[str, Any]) -> Iterator[Line]:
-    if isinstance(statement, ast.Expr):
-        if value is not None:
-            yield line_of(statement.lineno, "", value)
-        return
-    for name, line in dict(_assigned(statement)).items():
-        if name in namespace:
-            yield line_of(line, name, namespace[name])
+def _say_to(hear: Any) -> None:
+    warnings.showwarning = hear
 
 
-def _assigned(node: ast.AST) -> Iterator[tuple[str, int]]:
-    """Names that `node` binds, with the line; what happens inside definitions stays there."""
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id, node.lineno
-    if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
-        yield from _changed(node)
-    if isinstance(node, (*_DEFINES, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _assigned(child)
+def _silent(*_: Any) -> None:
+    """What is to be said about the code was said when it was compiled as written."""
 
 
-def _changed(node: ast.AST) -> Iterator[tuple[str, int]]:
-    """The name of what an assignment to a part of it changes: `x` for `x[0] = 1`."""
-    while isinstance(node, (ast.Subscript, ast.Attribute)):
-        node = node.value
-    if isinstance(node, ast.Name):
-        yield node.id, node.lineno
-
-
-def line_of(line: int, name: str, value: Any) -> Line:
-    """One made value as data, short."""
-    shape, dtype = describe.shape_and_dtype(value)
-    return Line(line=line, name=name, shape=shape, dtype=dtype, text=describe.text_of(value, TEXT_MOST))
+def _constant(code: str) -> Any:
+    """The value of a last line that is a number or a text, which is not evaluated at all."""
+    body = ast.parse(code).body
+    last = body[-1] if body else None
+    return last.value.value if isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant) else None

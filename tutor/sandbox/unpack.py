@@ -9,10 +9,24 @@ import msgspec
 
 from tutor.legible import legible
 from tutor.sandbox.frame import Malformed
-from tutor.sandbox.protocol import EVENTS_MOST, Breach, Call, Difference, Event, Failure, Line, Observation, Warned
+from tutor.sandbox.protocol import (
+    EVENTS_MOST,
+    Breach,
+    Call,
+    Difference,
+    Event,
+    Failure,
+    Layer,
+    Line,
+    Observation,
+    Operand,
+    Warned,
+)  # fmt: skip
 
 NESTED_MOST = 160
 """A tensor has at most 64 dimensions, and containers are described eight deep."""
+
+FACTS_MOST = 64
 
 T = TypeVar("T")
 
@@ -60,7 +74,9 @@ def _legible(value: Any, room: int) -> Any:
     if isinstance(value, str):
         return legible(value if value.isascii() else value.encode("utf-8", "replace").decode())
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {f.name: v for f in fields(value) if (v := _cleaned(getattr(value, f.name), room)) is not None}
+        facts = {"facts": _facts(value, room)} if isinstance(value, (Operand, Layer)) else {}
+        others = [f.name for f in fields(value) if f.name not in facts]
+        changed = facts | {name: v for name in others if (v := _cleaned(getattr(value, name), room)) is not None}
         return replace(value, **changed) if changed else value
     if isinstance(value, (tuple, list)):
         return type(value)([_legible(v, room - 1) for v in value])
@@ -74,3 +90,10 @@ def _legible(value: Any, room: int) -> Any:
 def _cleaned(value: Any, room: int) -> Any:
     """The legible form of a field that may hold text; None where there is nothing to clean."""
     return _legible(value, room - 1) if isinstance(value, (str, tuple, list, dict)) or is_dataclass(value) else None
+
+
+def _facts(scene: Operand | Layer, room: int) -> dict[str, Any]:
+    """The facts of one thing, few and short; their keys are the child's words as well."""
+    if len(scene.facts) > FACTS_MOST:
+        raise Malformed("too many facts")
+    return {_legible(name, room): _legible(fact, room) for name, fact in scene.facts.items()}

@@ -51,6 +51,8 @@ def fitting(hint: Any, depth: int = 3) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if origin in (Union, types.UnionType):
         return st.one_of(*(fitting(part, depth) for part in arguments))
+    if origin is tuple and Ellipsis not in arguments:
+        return st.tuples(*(fitting(part, depth) for part in arguments)).map(list)
     if origin is tuple:
         return st.lists(fitting(arguments[0], depth), max_size=3)
     if origin is dict:
@@ -71,8 +73,8 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 
 def _of_dataclass(kind: type, depth: int) -> st.SearchStrategy[Any]:
     hints = get_type_hints(kind)
-    held = [f for f in fields(kind) if depth > 0 or not _nests(hints[f.name])]
-    needed = {f.name for f in held if f.default is MISSING and f.default_factory is MISSING}
+    needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
+    held = [f for f in fields(kind) if depth > 0 or f.name in needed or not _nests(hints[f.name])]
     parts = {f.name: fitting(hints[f.name], depth - 1) for f in held}
     return st.fixed_dictionaries(
         {name: part for name, part in parts.items() if name in needed},
