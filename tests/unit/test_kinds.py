@@ -105,6 +105,8 @@ async def test_right(examiner, question, answers):
 
 
 WRONG = [
+    (PredictShape(id="q", shape="x.sum(dim=0)"), "2", "wrong", "what `x.sum(dim=1)` gives"),
+    (PredictShape(id="q", shape="x.sum(dim=0)"), "1 3", "wrong", "Without keepdim=True no 1 stays"),
     (DEVICE, "cuda", "wrong", ""),
     (DEVICE, "gpu", "unread", "is not a device"),
     (RECORDED, "no", "wrong", ""),

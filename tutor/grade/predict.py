@@ -17,6 +17,7 @@ from tutor.grade.answer import (
     same_value,
     says_error,
 )
+from tutor.grade.belief.mutate import Mutant, mutants
 from tutor.grade.seen import shape_of, spelled, spelled_shape, value_of
 from tutor.grade.source import split_last
 from tutor.grade.verdict import Verdict
@@ -61,8 +62,15 @@ def reading(question: Predict) -> Reading:
 
 
 def request(question: Predict, setup: str) -> Request:
-    """What torch must evaluate: the asked expression and every wrong answer given as code."""
-    return Request(setup=setup, code=lead(question), observe=(evaluated(question), *_wrong_codes(question)))
+    """What torch must evaluate: the asked expression, every wrong answer given as code, and the mutants."""
+    asked = (evaluated(question), *_wrong_codes(question))
+    codes = (mutant.code for mutant in mutated(question))
+    return Request(setup=setup, code=lead(question), observe=tuple(dict.fromkeys((*asked, *codes))))
+
+
+def mutated(question: Predict) -> tuple[Mutant, ...]:
+    """The asked expression with one thing changed, as somebody may believe it to be."""
+    return mutants(evaluated(question), question.kind, lead(question))
 
 
 def lead(question: Predict) -> str:
@@ -165,6 +173,18 @@ def _believed(
             continue
         proof = (f"{_spell(read, meant)} is what `{wrong.gives}` gives",) if wrong.gives else ()
         return wrong.feedback, proof
+    return ("", ()) if given == ERROR else _mutant_believed(question, given, right, reference, read)
+
+
+def _mutant_believed(
+    question: Predict, given: Any, right: Any, reference: Outcome, read: Reading
+) -> tuple[str, tuple[str, ...]]:
+    """The belief of the simplest mutant that gives this wrong answer, and its code where it says something."""
+    for mutant in mutated(question):
+        meant = _wrong_value("", mutant.code, reference, read)
+        if meant is None or meant == ERROR or _equal(read, right, meant) or not _equal(read, meant, given):
+            continue
+        return mutant.belief, (f"{_spell(read, meant)} is what {mutant.shown} gives",) if mutant.shown else ()
     return "", ()
 
 

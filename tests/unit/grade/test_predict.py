@@ -115,7 +115,7 @@ def test_a_broken_question_is_not_the_learners_fault() -> None:
 
 def test_lines_before_the_expression_run_first() -> None:
     request = predict.request(PredictShape(shape="y = x + 1\ny.sum()"), "x = 1")
-    assert (request.setup, request.code, request.observe) == ("x = 1", "y = x + 1", ("y.sum()",))
+    assert (request.setup, request.code, request.observe[0]) == ("x = 1", "y = x + 1", "y.sum()")
 
 
 def test_words_are_no_wrong_values() -> None:
