@@ -138,6 +138,11 @@ def test_lines_that_make_what_they_change_are_run_from_their_start() -> None:
     assert "shares the memory" in mutant.belief
 
 
+def test_slopes_are_spoken_of_only_where_there_are_some() -> None:
+    lead = "x = torch.zeros(3)\nfor i in range(3):\n    x.add_(1)\nv = x + 0\nv.fill_(9)"
+    assert not any("slope" in m.belief or "backward" in m.belief for m in mutants("x.sum()", "value", lead))
+
+
 def test_lines_that_only_name_are_rewritten_as_well() -> None:
     found = {m.code: m.shown for m in mutants("y", "shape", "y = x.sum(dim=0)\nz = 1")}
     assert found["y = x.sum(dim=1)\nz = 1\ny"] == "the code with `y = x.sum(dim=1)`"

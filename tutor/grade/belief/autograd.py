@@ -91,9 +91,10 @@ Rewritten = Iterator[tuple[ast.Module, str, str]]
 
 def of_program(lead: ast.Module) -> Rewritten:
     """Beliefs about the lines that lead up to the asked expression."""
+    slopes = any(function(node) == "backward" for node in ast.walk(lead))
     for path in _blocks(lead):
         for i, statement in reversed(list(enumerate(path(lead)))):
-            for new, belief in _statement(statement):
+            for new, belief in _statement(statement, slopes):
                 other = copy.deepcopy(lead)
                 path(other)[i : i + 1] = [new] if new is not None else []
                 if not path(other):
@@ -112,8 +113,8 @@ def _blocks(lead: ast.Module) -> list[Any]:
     return ways
 
 
-def _statement(node: ast.stmt) -> Iterator[tuple[ast.stmt | None, str]]:
-    if isinstance(node, ast.For) and function(node.iter) == "range":
+def _statement(node: ast.stmt, slopes: bool) -> Iterator[tuple[ast.stmt | None, str]]:
+    if slopes and isinstance(node, ast.For) and function(node.iter) == "range":
         told = "backward adds to what is in .grad already; it overwrites nothing."
         yield _again(node, iter=made("range(1)")), told
     if _clears(node):
@@ -125,7 +126,8 @@ def _statement(node: ast.stmt) -> Iterator[tuple[ast.stmt | None, str]]:
     if isinstance(node, ast.Expr) and function(node.value) == "step":
         yield None, "step changes the parameters, by their gradients."
     if isinstance(node, ast.Assign):
-        yield from _assigned(node)
+        yield from _assigned(node) if slopes else ()
+        yield from _shared(node, node.value)
 
 
 def _clears(node: ast.stmt) -> bool:
@@ -164,7 +166,6 @@ def _assigned(node: ast.Assign) -> Iterator[tuple[ast.stmt, str]]:
         yield _again(node, value=value.right), f"The factor in front, {number(value.left)}, stays in the slope."
     if isinstance(value, ast.Call):
         yield from _rate(node, value)
-    yield from _shared(node, value)
 
 
 def _rate(node: ast.Assign, value: ast.Call) -> Iterator[tuple[ast.stmt, str]]:
