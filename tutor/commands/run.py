@@ -160,15 +160,25 @@ def told(name: str, outcome: Outcome) -> list[str]:
 
 
 def _made(lines: Iterable[Line]) -> list[str]:
-    """`line  name  shape  dtype` in columns; what has no shape is shown by its text."""
+    """`line  name  shape  dtype` in columns, and what else is to be said; what has no shape is shown by its text."""
     rows = [
-        (f"{line.line}", line.name or "·", shape_text(line.shape), line.dtype or "")
+        (f"{line.line}", line.name or "·", shape_text(line.shape), _kind(line))
         if line.shape is not None
-        else (f"{line.line}", line.name or "·", line_of(line.text), "")
+        else (f"{line.line}", line.name or "·", line_of(line.text), _often(line))
         for line in lines
     ]
     wide = [max((min(len(row[column]), 24) for row in rows), default=0) for column in range(3)]
     return [f"{row[0]:>{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]:<{wide[2]}}  {row[3]}".rstrip() for row in rows]
+
+
+def _kind(line: Line) -> str:
+    """Its dtype, and of device, gradients and rounds what is out of the ordinary."""
+    device = line.device if line.device != "cpu" else None
+    return "  ".join(filter(None, (line.dtype, device, "grad" if line.requires_grad else "", _often(line))))
+
+
+def _often(line: Line) -> str:
+    return f"{line.count} times" if line.count > 1 else ""
 
 
 def _failed(outcome: Outcome) -> list[str]:

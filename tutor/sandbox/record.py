@@ -23,6 +23,10 @@ HELD_MOST = 1 << 16
 """Bytes of a tensor that is held on to; of a larger one only what it is."""
 TEXTS_MOST = 2000
 """Lists and the like that are put into words, over all rounds."""
+ROOM = 128 << 10
+"""Characters that passes and parts of lines may take in all; lines after that are told without."""
+WORDS_MOST = 80
+"""Characters of one of them."""
 EARLY = 2
 """Rounds of a line that are kept; besides them, the last."""
 
@@ -60,6 +64,7 @@ class Recorder:
         self._snaps: dict[int, list[Snap]] = {}
         self._parts: dict[int, list[tuple[int, Any, Any]]] = {}
         self._texts_left = TEXTS_MOST
+        self._room = ROOM
         self._install()
 
     def _install(self) -> None:
@@ -72,7 +77,7 @@ class Recorder:
         self.lens, self.value = new, None
         self.values.extend([NOTHING] * (new.base + len(new.spots) - len(self.values)))
         self.when, self._counts, self._snaps, self._parts = {}, {}, {}, {}
-        self._texts_left = TEXTS_MOST
+        self._texts_left, self._room = TEXTS_MOST, ROOM
 
     def _noting(self) -> Callable[[int, Any], Any]:
         values, kept, whole = self.values, _kept, _kept_whole
@@ -165,7 +170,10 @@ class Recorder:
         count = self._counts[number]
         shape, dtype, device, grad, _ = snaps[-1]
         numbers = [1, 2, count][: len(snaps)]
-        passes = [_pass(n, snap) for n, snap in zip(numbers, snaps, strict=True)] if count > 1 else []
+        passes = tuple(_pass(n, snap) for n, snap in zip(numbers, snaps, strict=True)) if count > 1 else ()
+        parts = tuple(self._part(*part) for part in self._parts[number])
+        told = [one.text for one in passes] + [one.text for one in parts]
+        self._room -= sum(WORDS_MOST + len(text) for text in told)
         return Line(
             line=spot.line,
             name=spot.name,
@@ -175,13 +183,13 @@ class Recorder:
             device=None if device is None else str(device),
             requires_grad=grad,
             count=count,
-            passes=tuple(passes),
-            parts=tuple(self._part(*part) for part in self._parts[number]),
+            passes=passes if self._room > 0 else (),
+            parts=parts if self._room > 0 else (),
         )
 
     def _part(self, number: int, shape: Any, dtype: Any) -> Part:
         spot = self.lens.spots[number - self.lens.base]
-        return Part(text=self.lens.written.text(spot.place), shape=shape, dtype=_dtype(dtype))
+        return Part(text=self.lens.written.text(spot.place, WORDS_MOST), shape=shape, dtype=_dtype(dtype))
 
 
 class _Text(str):
@@ -257,4 +265,4 @@ def _text(snap: Snap) -> str:
 
 
 def _pass(number: int, snap: Snap) -> Pass:
-    return Pass(number=number, shape=snap[0], dtype=_dtype(snap[1]), text=_text(snap))
+    return Pass(number=number, shape=snap[0], dtype=_dtype(snap[1]), text=_text(snap)[:WORDS_MOST])

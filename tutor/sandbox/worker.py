@@ -61,6 +61,7 @@ def _rehearse() -> None:
     snippet, describer = Snippet(), Describer()
     snippet.run("x = torch.arange(6.0).reshape(2, 3)", "rehearsal.py", "setup")
     snippet.run_cell("x.sum(dim=0)", "rehearsal.py", lambda line: None)
+    snippet.run_cell("y = x @ x", "rehearsal.py", lambda line: None)
     value, _ = probe.evaluate("x.mean(dim=1)", dict(snippet.namespace), "observe")
     encode(plain({"observed": {"y": probe.described(describer, value)}}))
     _saved(describer.tensors)

@@ -16,6 +16,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 
 from tests.unit.sandbox.programs import PROGRAMS
+from tutor.sandbox.protocol import encode, plain
 from tutor.sandbox.sight import text_of
 from tutor.sandbox.trace import Tracer
 
@@ -251,6 +252,13 @@ def test_lines_parts_and_passes_are_bounded():
     (line,) = lines_of("y = " + " + ".join(["torch.ones(1)"] * 40))
     assert len(line.parts) == 8
     assert [p.number for p in lines_of("for i in range(10_000): pass")[0].passes] == [1, 2, 10_000]
+
+
+def test_what_is_told_of_many_lines_leaves_room_for_the_rest():
+    code = "for i in range(3):\n" + "".join(f"    x{n} = [str(torch.ones(9) * {n})] * 9\n" for n in range(300))
+    made = lines_of(code)
+    assert len(encode({"lines": plain(made)})) < 400 << 10
+    assert made[0].passes and not made[-1].passes
 
 
 def test_a_text_that_was_told_does_not_change_later():
