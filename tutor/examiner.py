@@ -35,6 +35,8 @@ from tutor.lesson.model import (
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Call, Difference, Observation, Outcome, Request
 
+QUICK_SECONDS = 1.0
+"""An answer that takes longer is not run again for a smaller example."""
 KEPT_MOST = 500
 """Outcomes that are held on to; a family is another question at every visit."""
 
@@ -143,7 +145,7 @@ class Examiner:
             verdict = await self._kept_to_rules(question, answer) or code.right(question, outcome)
             return replace(verdict, self_reported=code.self_reported(question))
         wrong = await self._known(file, question, answer, (reference, outcome, difference), draw)
-        if difference is not None and difference.case is not None:
+        if difference is not None and difference.case is not None and outcome.seconds < QUICK_SECONDS:
             smaller = await self._smaller(file, question, answer, draw)
             reference, outcome, difference = smaller or (reference, outcome, difference)
         verdict = code.wrong(question, outcome, reference, difference, wrong)

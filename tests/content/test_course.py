@@ -70,9 +70,14 @@ def test_lessons_have_what_a_learner_needs() -> None:
                 assert question.wrong, question.id
 
 
-def test_the_two_lessons_ask_in_every_kind() -> None:
+def test_the_two_lessons_ask_in_every_kind_their_syllabus_has() -> None:
     kinds = {question.kind for file in FILES for question in file.lesson.questions}
-    assert kinds == set(KINDS)
+    assert kinds >= SYLLABUS and kinds <= set(KINDS)
+
+
+SYLLABUS = {
+    "read", "explore", "shape", "value", "dtype", "error", "choice", "fill", "fix", "write", "function", "order",
+}  # fmt: skip
 
 
 def test_the_lectures_own_examples_are_there() -> None:

@@ -22,6 +22,7 @@ WRONG = [
 ]
 QUESTIONS = {question.id: question for question in FILE.lesson.questions}
 
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def examiner():
     sandbox = Sandbox()

@@ -13,15 +13,17 @@ from tutor.sandbox.protocol import Call, Difference, Observation, Terms
 CELLS_MOST = 64
 TEXT_MOST = 300
 
-# Relative and absolute room by dtype: enough for another order of the same operations, too little for another result.
+# Room by dtype: of the element, absolute, and of the largest element, since what cancels to nearly nothing keeps the
+# error of what it came from. Enough for another order of the same operations, too little for another result.
 _ROOM = {
-    "float64": (1e-7, 1e-9),
-    "float32": (1e-5, 1e-5),
-    "float16": (2e-3, 1e-4),
-    "bfloat16": (1.6e-2, 1e-4),
-    "float8_e4m3fn": (0.13, 1e-2),
-    "float8_e5m2": (0.26, 1e-2),
+    "float64": (1e-7, 1e-9, 1e-12),
+    "float32": (1e-5, 1e-6, 2e-6),
+    "float16": (2e-3, 1e-4, 5e-4),
+    "bfloat16": (1.6e-2, 1e-4, 4e-3),
+    "float8_e4m3fn": (0.13, 1e-2, 0.0),
+    "float8_e5m2": (0.26, 1e-2, 0.0),
 }
+_EXACT = (0.0, 0.0, 0.0)
 _REAL_OF = {"complex128": "float64", "complex64": "float32", "complex32": "float16"}
 
 _ALIKE = {"size": "tuple"}
@@ -135,6 +137,8 @@ class Comparison:
             return _differ(name, "length", item, str(lengths[0]), str(lengths[1]))
         if None not in (wanted.digest, came.digest) and wanted.digest != came.digest:
             return _differ(name, "values", item, _short(wanted), _short(came))
+        if wanted.tensor and came.tensor and (found := self._elements(name, wanted, came, item)):
+            return found
         if wanted.keys and came.keys:
             there = dict(zip(came.keys, theirs, strict=False))
             theirs = tuple(there.get(k, Observation(kind="missing")) for k in wanted.keys)
@@ -180,7 +184,8 @@ class Comparison:
         dtype = _REAL_OF.get(dtype, dtype)
         if dtype not in _ROOM and self._terms.tolerance is None:
             return _unlike(ours, theirs)
-        relative, absolute = _ROOM.get(dtype, (0.0, 0.0))
+        relative, absolute, of_largest = _ROOM.get(dtype, _EXACT)
+        absolute = max(absolute, of_largest * _largest(ours))
         if self._terms.tolerance is not None:
             absolute = self._terms.tolerance
         wide = torch.complex128 if ours.is_complex() or theirs.is_complex() else torch.float64
@@ -188,6 +193,13 @@ class Comparison:
             theirs.to(wide), ours.to(wide), rtol=relative, atol=absolute, equal_nan=self._terms.nan_equal
         )
         return ~close
+
+
+def _largest(values: torch.Tensor) -> float:
+    """The largest magnitude that is a number."""
+    sizes = values.to(torch.complex128 if values.is_complex() else torch.float64).abs()
+    sizes = sizes[sizes.isfinite()]
+    return float(sizes.max()) if sizes.numel() else 0.0
 
 
 def _unlike(ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
@@ -229,7 +241,7 @@ def _entries(observation: Observation) -> tuple[Observation, ...]:
 
 def _looser(first: str, second: str) -> str:
     """Of two dtypes the one with more room."""
-    rooms = {d: _ROOM.get(_REAL_OF.get(d, d), (0.0, 0.0)) for d in (first, second)}
+    rooms = {d: _ROOM.get(_REAL_OF.get(d, d), _EXACT) for d in (first, second)}
     return max(rooms, key=lambda d: rooms[d])
 
 

@@ -91,6 +91,8 @@ class Describer:
         self.tensors: dict[str, torch.Tensor] = {}
         self.brief = False
         """Whether small tensors are put into words by us, because there are many and few of them will be read."""
+        self.carrying = True
+        """Whether the bytes of tensors go along, for comparing; to be looked at, a value needs none."""
         # Held on to, so that no later tensor gets the address, and with it the number, of one that is gone.
         self._storages: dict[int, tuple[int, torch.UntypedStorage]] = {}
         self._bytes_left = TENSORS_MOST - HEADER_ROOM
@@ -188,7 +190,17 @@ class Describer:
 
     def _list(self, value: Any, depth: int) -> Observation:
         facts = self._entries(list.__iter__(value), list.__len__(value), depth)
-        return self._said("list", value, digest=_digest(value) if facts["value"] else None, **facts)
+        if facts["value"]:
+            facts |= {"digest": _digest(value), **self._numbers(value)}
+        return self._said("list", value, **facts)
+
+    def _numbers(self, value: list[Any]) -> dict[str, Any]:
+        """The elements of a list of floats that is too long for its entries to be described."""
+        if not all(type(item) in (int, float) for item in value) or all(type(item) is int for item in value):
+            return {}
+        held = torch.tensor(list(map(float, value)), dtype=torch.float64)
+        carried = self._data(held)
+        return {"shape": (len(value),), "dtype": "float64", **carried} if "tensor" in carried else {}
 
     def _tuple(self, value: Any, depth: int) -> Observation:
         return self._said("tuple", value, **self._entries(tuple.__iter__(value), tuple.__len__(value), depth))
@@ -272,7 +284,7 @@ class Describer:
             facts["values"] = nested(dense.tolist())
         carried = exact_complex(dense)
         size = carried.numel() * carried.element_size()
-        if size <= self._bytes_left and carried.dtype not in _NOT_CARRIED:
+        if self.carrying and size <= self._bytes_left and carried.dtype not in _NOT_CARRIED:
             self._bytes_left -= size
             facts["tensor"] = f"t{len(self.tensors)}"
             self.tensors[facts["tensor"]] = carried.clone(memory_format=torch.contiguous_format)

@@ -43,7 +43,9 @@ def test_torch_has_the_last_word_about_an_error() -> None:
     assert choice.verdict(question, "b", failed).evidence == ("torch says: line 2: TypeError: no",)
 
 
-SEVERAL = Choice(choice="Which?", options=("`nn.Linear`", "`nn.linear`", "x[[0, 1]]"), answer=("`nn.linear`", "x[[0, 1]]"))
+SEVERAL = Choice(
+    choice="Which?", options=("`nn.Linear`", "`nn.linear`", "x[[0, 1]]"), answer=("`nn.linear`", "x[[0, 1]]")
+)
 
 
 @pytest.mark.parametrize("answer", ["b c", "`nn.linear`\nx[[0, 1]]", "cb", "2, 3", "- `nn.linear`\n- x[[0, 1]]"])
@@ -57,7 +59,12 @@ def test_exact_words_come_before_those_that_only_look_alike() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "says"),
-    [("b", "there is more"), ("a", "does not hold"), ("a b", "something is missing"), ("a b c", "One of these does not")],
+    [
+        ("b", "there is more"),
+        ("a", "does not hold"),
+        ("a b", "something is missing"),
+        ("a b c", "One of these does not"),
+    ],
 )
 def test_how_far_off_a_choice_of_several_is(answer: str, says: str) -> None:
     assert says in choice.verdict(SEVERAL, answer).feedback
