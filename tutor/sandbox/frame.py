@@ -105,7 +105,11 @@ class Channel:
 
     def write(self, message: dict[str, Any], tensors: bytes = b"") -> None:
         """Send one frame whole."""
-        left = memoryview(encode(message, tensors))
+        self.send(encode(message, tensors))
+
+    def send(self, frame: bytes) -> None:
+        """Send one frame that is made already."""
+        left = memoryview(frame)
         while left:
             left = left[os.write(self._outgoing, left) :]
 

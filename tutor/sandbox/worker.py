@@ -256,11 +256,11 @@ def _report(
     if failed is not None:
         report["error"] = plain(failed)
     tensors = _saved(describer.tensors)
-    if len(encode(report)) > JSON_MOST or len(tensors) > TENSORS_MOST:
+    frame = encode(report, tensors)
+    if len(frame) - len(tensors) > JSON_MOST or len(tensors) > TENSORS_MOST:
         too_much = Failure(type="OverflowError", message="there is too much here to look at", where="observe")
-        report = plain({"observed": {e: missing(too_much) for e in observed}, "error": failed or too_much})
-        tensors = b""
-    channel.write(report, tensors)
+        frame = encode(plain({"observed": {e: missing(too_much) for e in observed}, "error": failed or too_much}))
+    channel.send(frame)
 
 
 def _saved(tensors: dict[str, torch.Tensor]) -> bytes:
@@ -297,6 +297,7 @@ def _cell(channel: Channel, snippet: Snippet, code: str, filename: str) -> None:
     lines = list[Line]()
     snippet.warned = []
     describer, observed = Describer(), dict[str, Observation]()
+    describer.carrying = False
     failed: Failure | None = None
     with interruptible():
         failed, value = snippet.run_cell(code, filename, lines.append)
