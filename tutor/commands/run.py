@@ -131,10 +131,16 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _observed(value: Observation) -> dict[str, Any]:
-    """An observation without the key of its bytes, which stay here."""
+    """An observation without the keys of bytes, which stay here."""
     data: dict[str, Any] = plain(value)
-    data.pop("tensor", None)
+    _without_bytes(data)
     return data
+
+
+def _without_bytes(data: dict[str, Any]) -> None:
+    data.pop("tensor", None)
+    for inner in (*data.get("items", ()), *filter(None, [data.get("grad")])):
+        _without_bytes(inner)
 
 
 def _warnings(outcome: Outcome) -> list[tuple[int | None, str]]:
