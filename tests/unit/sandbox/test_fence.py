@@ -176,3 +176,11 @@ async def test_a_play_session_is_behind_the_fence(sandbox):
 async def test_layers_survive_the_command_line(tmp_path):
     layers = Layers(abi=1, seccomp=False, identity="user").keeping(tmp_path)
     assert Layers.from_argument(layers.to_argument()) == layers
+
+
+async def test_measuring_the_level_leaves_no_file_behind(tmp_path, monkeypatch):
+    """Where files can be made but not removed, too."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with Sandbox(layers=Layers(landlock=False, box=False)) as sandbox:
+        assert "files can be written" in (await sandbox.level())["missing"]
+    assert list(tmp_path.iterdir()) == []
