@@ -143,7 +143,12 @@ def _tasks_of_user(uid: int) -> int:
 def _address_space() -> int | None:
     """Bytes of address space held now; None where it cannot be told, and then there is no limit on it either."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        # Without a stream, which would cost each child as much memory of its own as all its limits.
+        held = os.open("/proc/self/statm", os.O_RDONLY)
+        try:
+            pages = int(os.read(held, 64).split()[0])
+        finally:
+            os.close(held)
     except (OSError, ValueError, IndexError):
         return None
     return pages * os.sysconf("SC_PAGE_SIZE")

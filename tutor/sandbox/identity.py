@@ -23,6 +23,8 @@ _PR_CAPBSET_DROP, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _AMBIENT_CLEAR = 24, 28, 
 _SECUREBITS = 0b1110_1111
 _CAPABILITY_V3 = 0x20080522
 _CAPABILITIES_MOST = 64
+# Made here and not in each child, to which a new type would cost memory of its own.
+_Header, _Sets = ctypes.c_uint32 * 2, ctypes.c_uint32 * 6
 
 
 def user_of(slot: int) -> int:
@@ -84,7 +86,7 @@ def _drop_capabilities() -> None:
         os.setgroups([])
     libc.prctl(_PR_SET_SECUREBITS, _SECUREBITS)
     libc.prctl(_PR_CAP_AMBIENT, _AMBIENT_CLEAR)
-    libc.call("capset", _header(), (ctypes.c_uint32 * 6)())
+    libc.call("capset", _header(), _Sets())
 
 
 def bound() -> None:
@@ -105,7 +107,7 @@ def capabilities() -> int:
     """The capabilities in effect, permitted and inheritable, in one number; 0 where the system has none."""
     if sys.platform != "linux":
         return 0
-    held = (ctypes.c_uint32 * 6)()
+    held = _Sets()
     libc.call("capget", _header(), held)
     low = held[0] | held[1] | held[2]
     high = held[3] | held[4] | held[5]
@@ -113,4 +115,4 @@ def capabilities() -> int:
 
 
 def _header() -> ctypes.Array[ctypes.c_uint32]:
-    return (ctypes.c_uint32 * 2)(_CAPABILITY_V3, 0)
+    return _Header(_CAPABILITY_V3, 0)

@@ -179,6 +179,7 @@ class Filter:
         """The filter of one machine."""
         steps = program(machine, gpu=gpu)
         code = b"".join(struct.pack("=HBBI", *step) for step in steps)
+        ctypes.create_string_buffer(code, len(code))  # Its type is made once and then known to every child.
         return cls(
             code, tuple(8 * i + 4 for i, (c, _, _, value) in enumerate(steps) if (c, value) == (_EQUAL, OWN_PID))
         )

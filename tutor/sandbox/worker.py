@@ -94,7 +94,7 @@ def be_forked(fds: tuple[int, ...], fence: Fence, parent: int, slot: int) -> NoR
     os.setsid()
     confine.settle(fence.held_at(_RULES), parent, slot)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _fresh_interpreter()
+    gc.enable()
     if fence.gpu:
         gpu.warm()
         Channel(_JOB, _RESULT).write({"ready": True})
@@ -120,7 +120,8 @@ def be_started_ahead(layers: Layers) -> NoReturn:
     warm_up()
     fence = Fence.make(layers)
     confine.settle(fence)
-    _fresh_interpreter()
+    fresh_interpreter()
+    gc.enable()
     if layers.gpu:
         gpu.warm()
     Channel(job, result).write({"ready": True, "identity": fence.way})
@@ -145,8 +146,9 @@ def _nothing_on_stdin() -> None:
         os.close(nothing)
 
 
-def _fresh_interpreter() -> None:
-    """An environment without the machine's, streams of its own, the collector on."""
+def fresh_interpreter() -> None:
+    """An environment without the machine's, and streams as every snippet finds them; before there are children, so that
+    it costs none of them memory of its own."""
     for name in [n for n in os.environ if n not in _KEPT]:
         del os.environ[name]
     sys.argv = [""]
@@ -154,7 +156,6 @@ def _fresh_interpreter() -> None:
     sys.stdout, sys.stderr = _stream(1), _stream(2)
     for name in ("stdin", "stdout", "stderr"):
         setattr(sys, f"__{name}__", getattr(sys, name))
-    gc.enable()
 
 
 _KEPT = {

@@ -40,6 +40,7 @@ def main() -> None:
         _say(control, {"op": "lacking", "message": f"torch started {threads} threads here, so it cannot be forked."})
         return
     fence = Fence.make(Layers.from_argument(sys.argv[-2]))
+    _settle()
     _freeze()
     Zygote(control, fence).serve()
 
@@ -49,6 +50,13 @@ def _warm_up() -> None:
     from tutor.sandbox import worker
 
     worker.warm_up()
+
+
+def _settle() -> None:
+    """What is the same in every child."""
+    from tutor.sandbox import worker
+
+    worker.fresh_interpreter()
 
 
 def _freeze() -> None:
