@@ -24,7 +24,7 @@ KINDS = {
     "endless print": "while True: print('x' * 1000)",
     "endless print on stderr": "import sys\nwhile True: print('x' * 1000, file=sys.stderr)",
     "`torch.ones(10**12)`": "y = torch.ones(10**12)",
-    "list that grows": "y = []\nwhile True: y.append([0.5] * 1000)",
+    "list that grows": "y = []\nwhile True: y.append([0.5] * 100_000)",
     "thread bomb": """\
 import threading, time
 while True:
