@@ -1,0 +1,61 @@
+"""Brings an error, its explanation and the sandbox together: a repair is shown only after it has run.
+
+The examiner, `tutor run`, the repl and both front ends come through here, so an error reads the same everywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+
+from tutor.errors import TutorError
+from tutor.grade.explain.explanation import Explanation, Repair, repaired
+from tutor.grade.explain.gather import explain
+from tutor.sandbox.client import Sandbox
+from tutor.sandbox.protocol import Limits, Outcome, Request
+
+TRIED_MOST = 4
+"""Repairs of one error that are tried."""
+SLOW_SECONDS = 2.0
+"""Code that took longer up to its error is not run again to try repairs."""
+
+
+async def explained(sandbox: Sandbox, request: Request, outcome: Outcome) -> Explanation | None:
+    """What the error of an outcome means, with the repairs of it that run; None where there is nothing to say.
+
+    `request` is what was run, traced. Never raises for what the code is or does.
+    """
+    found = explain(outcome.error, request.code)
+    if found is None or not found.repairs:
+        return found
+    if outcome.seconds > SLOW_SECONDS:
+        return replace(found, repairs=())
+    asked = found.repairs[:TRIED_MOST]
+    runs = await asyncio.gather(*(_runs(sandbox, request, outcome, repair) for repair in asked))
+    return replace(found, repairs=tuple(r for r, good in zip(asked, runs, strict=True) if good))
+
+
+async def _runs(sandbox: Sandbox, request: Request, outcome: Outcome, repair: Repair) -> bool:
+    """Whether the program gets beyond where it failed."""
+    limits = Limits(seconds=min(request.limits.seconds, SLOW_SECONDS + outcome.seconds))
+    code = repaired(request.code, repair)
+    trial = replace(request, code=code, trace=True, training=False, observe=(), calls=None, limits=limits)
+    with contextlib.suppress(TutorError):
+        return passes(outcome, await sandbox.run(trial), repair)
+    return False
+
+
+def passes(before: Outcome, after: Outcome, repair: Repair) -> bool:
+    """Whether the code ran to its end, or failed at another place further on, or was still running."""
+    if after.status in ("ok", "timeout"):
+        return after.status == "ok" or before.status == "error"
+    if before.error is None or after.error is None:
+        return False
+    grown = sum(edit.new.count("\n") - (edit.place.last - edit.place.line) for edit in repair.edits)
+    line = before.error.line or 0
+    edited = {n for edit in repair.edits for n in range(edit.place.line, edit.place.last + 1)} | {line}
+    failed = (after.error.line or 0) - grown
+    if failed in edited or after.error.line in edited:
+        return False
+    return failed > line or any(made.line - grown == line for made in after.lines)

@@ -1,0 +1,93 @@
+"""How values are spoken of: by what they are called in the code, with the shape, dtype or device that matters."""
+
+from __future__ import annotations
+
+from tutor.grade.drawing import shape_text
+from tutor.legible import clipped
+from tutor.sandbox.protocol import Observation, Operand
+
+TEXT_MOST = 48
+
+TORCH_WORDS = {
+    "Long": "int64", "Int": "int32", "Short": "int16", "Char": "int8", "Byte": "uint8", "Float": "float32",
+    "Double": "float64", "Half": "float16", "BFloat16": "bfloat16", "Bool": "bool", "long int": "int64",
+    "int": "int32", "float": "float32", "double": "float64", "ComplexFloat": "complex64",
+}  # fmt: skip
+"""What torch's messages call dtypes by their C++ names."""
+
+
+def code(operand: Operand) -> str:
+    """As written, between backticks: `x.T`."""
+    return f"`{clipped(' '.join(operand.text.split()), TEXT_MOST)}`"
+
+
+def shaped(operand: Operand) -> str:
+    """With its shape: `x` (3, 4)."""
+    return f"{code(operand)} {shape(operand)}" if operand.seen.shape is not None else code(operand)
+
+
+def typed(operand: Operand) -> str:
+    """With its dtype: `x` (int64)."""
+    return f"{code(operand)} ({operand.seen.dtype})" if operand.seen.dtype else code(operand)
+
+
+def whole(operand: Operand) -> str:
+    """With shape and dtype: `x` (3, 4) int64."""
+    return f"{shaped(operand)} {operand.seen.dtype or ''}".rstrip()
+
+
+def shape(operand: Operand) -> str:
+    """The shape alone: (3, 4)."""
+    return shape_text(operand.seen.shape or ())
+
+
+def size(operand: Operand, dim: int) -> int:
+    """The size of one dimension. Raises IndexError."""
+    return (operand.seen.shape or ())[dim]
+
+
+def rank(seen: Observation) -> int:
+    """How many dimensions there are."""
+    return len(seen.shape or ())
+
+
+def grouped(operand: Operand) -> str:
+    """Fit to be a part of a longer expression: in parentheses unless it is a name, a call or alike."""
+    text = operand.text
+    plain = text.replace("_", "a").replace(".", "a").isalnum() or text.endswith((")", "]"))
+    return text if plain and not _open(text) else f"({text})"
+
+
+def _open(text: str) -> bool:
+    """Whether something stands outside of all brackets that binds less than a call."""
+    depth = 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and sign in "+-*/@<>=&|^~% ":
+            return True
+    return False
+
+
+def made_at(operand: Operand) -> str:
+    """Where a name came from: `, made on line 3 by \\`x = torch.arange(4)\\``; empty where it is not known."""
+    if operand.line is None or not operand.source:
+        return ""
+    return f"made on line {operand.line} by `{clipped(' '.join(operand.source.split()), 60)}`"
+
+
+def listed(parts: list[str]) -> str:
+    """`a`, `b` and `c`."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1] if parts else ""]))
+
+
+def aligned(*shapes: tuple[int, ...]) -> list[str]:
+    """Shapes written below each other from the right, as they are compared when broadcast."""
+    most = max(map(len, shapes), default=0)
+    wide = max((len(str(n)) for s in shapes for n in s), default=1)
+    return [
+        "(" + ", ".join(f"{n!s:>{wide}}" if n != "" else " " * wide for n in _padded(s, most)) + ")" for s in shapes
+    ]
+
+
+def _padded(shape: tuple[int, ...], most: int) -> list[int | str]:
+    return [*[""] * (most - len(shape)), *shape]
