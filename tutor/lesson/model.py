@@ -71,6 +71,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hints: tuple[str, ...] = ()
     """From a nudge to nearly there; none holds the answer."""
     wrong: tuple[Wrong, ...] = ()
+    """Wrong answers that deserve words of their own, each with its `feedback`."""
     vary: dict[str, str | tuple[str, ...]] = {}
     """Parameters of a family: `2..6`, a list of literals, and `differ: [m, n]`."""
 
@@ -100,6 +101,7 @@ class Explore(Question, frozen=True, kw_only=True):
     graded: ClassVar[bool] = False
     explore: str
     start: str
+    """The code to begin with."""
 
 
 class Predict(Question, frozen=True, kw_only=True):
@@ -184,6 +186,7 @@ class PredictError(Predict, frozen=True, kw_only=True):
     kind: ClassVar[str] = "error"
     error: str
     options: tuple[str, ...]
+    """The reasons to choose from."""
     answer: str
     """The option that is the reason."""
     raises: str = ""
@@ -198,6 +201,7 @@ class Choice(Question, frozen=True, kw_only=True):
     kind: ClassVar[str] = "choice"
     choice: str
     options: tuple[str, ...]
+    """What there is to choose from."""
     answer: str | tuple[str, ...]
     """The right option; a list where all of several are to be chosen."""
     true_if: str = ""
@@ -231,14 +235,19 @@ class Code(Question, frozen=True, kw_only=True):
     """Questions answered by code and judged by what it makes."""
 
     start: str = ""
+    """The code a learner begins with; it must not pass as it is."""
     solution: str
+    """The right answer, in one of its spellings: what it makes is what answers are compared with."""
     observe: tuple[str, ...] = ()
     """Expressions compared between solution and answer; by default every name the solution assigns."""
     check: tuple[Check, ...] = ("shape", "dtype", "values")
+    """What is compared of each; `values` are compared exactly, or as closely as their dtype allows."""
     tolerance: float | None = None
+    """How far a number may be off; by default what its dtype allows."""
     nan: Literal["unequal", "equal"] = "unequal"
     """Whether NaN may stand where the solution has NaN."""
     rules: Rules | None = None
+    """What the code may and must use, by its syntax tree."""
 
 
 class Fill(Code, frozen=True, kw_only=True):
@@ -268,6 +277,7 @@ class Called(Code, frozen=True, kw_only=True):
     inputs: tuple[str, ...]
     """Expressions that draw the arguments of one call (a tuple for several), smallest first; `randint` is there."""
     cases: int = 25
+    """How many times it is called in one attempt."""
     check: tuple[Check, ...] = ("shape", "dtype", "values", "inputs")
 
 
@@ -300,6 +310,7 @@ class Order(Code, frozen=True, kw_only=True):
     kind: ClassVar[str] = "order"
     order: str
     distractors: tuple[str, ...] = ()
+    """Lines that do not belong."""
     indent: bool = False
     """Whether the learner also says how far each line is indented."""
 
@@ -327,11 +338,13 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     lesson: str
     """The title."""
     goal: str
+    """What a learner can do afterwards, in one sentence."""
     needs: tuple[str, ...] = ()
     """Slugs of lessons that come before."""
     given: str = ""
     """Code that runs before every question; `torch` is already imported."""
     questions: tuple[Question, ...]
+    """Questions and pages, in order."""
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -339,8 +352,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     format: int
     course: str
+    """The title. Progress is stored under it, so it stays."""
     lessons: tuple[str, ...]
+    """The files of the lessons, in order; each lies in the folder of the course."""
     drills: tuple[str, ...] = ()
+    """Files of families that `tutor drill` asks from; none is part of the lessons."""
 
 
 @dataclass(frozen=True)
