@@ -159,16 +159,20 @@ def check(paths: tuple[str, ...], as_json: bool, trusted: bool) -> int:
 
 
 @cli.command()
-def schema() -> int:
-    """Print the JSON Schema of a lesson file, for editors.
+@click.argument("of", type=click.Choice(["lesson", "course", "answers"]), default="lesson", required=False)
+def schema(of: str) -> int:
+    """Print the JSON Schema of a lesson, a course or answers.
+
+    An editor with a YAML extension completes and checks files by it.
 
     \b
     Examples:
       tutor schema > lesson.schema.json
+      tutor schema course > course.schema.json
     """
     from tutor.commands import schema as command
 
-    return command.run()
+    return command.run(of)
 
 
 @cli.command()

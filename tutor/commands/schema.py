@@ -1,4 +1,4 @@
-"""`tutor schema`: the JSON Schema of a lesson file."""
+"""`tutor schema`: the JSON Schema of what people write."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 import sys
 
 
-def run() -> int:
-    """Print the schema on stdout."""
+def run(of: str = "lesson") -> int:
+    """Print the schema of a `lesson`, a `course` or `answers` on stdout."""
     from tutor.author.schema import schema
 
-    json.dump(schema(), sys.stdout, indent=2)
+    json.dump(schema(of), sys.stdout, indent=2)
     sys.stdout.write("\n")
     return 0
