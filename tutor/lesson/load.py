@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
+from tutor import __version__
 from tutor.errors import EnvironmentLacking
 from tutor.legible import legible
 from tutor.lesson import meaning
 from tutor.lesson.build import Builder, known
+from tutor.lesson.content import former
 from tutor.lesson.model import FORMAT, Course, Lesson, LessonFile, Question
 from tutor.lesson.nodes import Node, Row, Table, Text, tree
 from tutor.lesson.slug import file_slug, slug
@@ -37,7 +39,9 @@ def load_lesson(path: Path) -> LessonFile:
     made = {key: value for key, value in found.items() if value is not None}
     blank = {"format": FORMAT, "lesson": "", "goal": ""}
     lesson = Lesson(**{**blank, **made, "questions": tuple(question for _, question in pairs)})
-    meaning.judge(lesson, tuple(place for place, _ in pairs), builder)
+    paths = tuple(place for place, _ in pairs)
+    meaning.judge(lesson, paths, builder)
+    _renamed(lesson, paths, builder)
     report.close()
     return LessonFile(path, file_slug(path), lesson, builder.places)
 
@@ -52,6 +56,9 @@ def load_course(folder: Path) -> Course:
     report = Report(path)
     builder = Builder(report)
     node = _read(path, report)
+    if isinstance(node, Table):
+        _titled(node)
+        _new_enough(node, report)
     found = builder.struct(Course, node, "", "a course") if node is not None else None
     if found is not None:
         _members(found, builder)
@@ -104,6 +111,50 @@ def _same_format(node: Table, report: Report) -> None:
     report.problems.clear()
     report.add(said.place, told)
     report.close()
+
+
+def _titled(node: Table) -> None:
+    """The title of a course may stand after `title` as well as after `course`."""
+    if "title" in node.values and "course" not in node.values:
+        node.keys["course"], node.values["course"] = node.keys.pop("title"), node.values.pop("title")
+
+
+def _new_enough(node: Table, report: Report) -> None:
+    """A course for a newer program is refused before anything else in it."""
+    said = node.values.get("needs_tutor")
+    if not isinstance(said, Text) or not said.value.strip():
+        return
+    least = re.fullmatch(r"(?:>=)?\s*([0-9]{1,4}(?:\.[0-9]{1,4}){0,3})", said.value.strip())
+    if least is None:
+        report.add(said.place, f"`needs_tutor` is the least version, such as {__version__}, not `{said.value}`.")
+    elif _version(least[1]) > _version(__version__):
+        told = f"this course needs tutor {least[1]}, and this is {__version__}; update it: pip install -U torch-tutor."
+        report.problems.clear()
+        report.add(said.place, told)
+        report.close()
+
+
+def _version(text: str) -> tuple[int, ...]:
+    numbers = [int(number) for number in re.findall("[0-9]+", text)[:4]]
+    return (*numbers, *[0] * (4 - len(numbers)))
+
+
+def _renamed(lesson: Lesson, places: tuple[str, ...], builder: Builder) -> None:
+    """A former name is a name, and of one question alone."""
+    taken: dict[str, str] = {question.id: "is still the id of a question" for question in lesson.questions}
+    for place, question in zip(places, lesson.questions, strict=True):
+        for name in former(question):
+            where = builder.places.get(f"{place}.was", (1, 1))
+            if not re.fullmatch("([a-z0-9-]{1,64}/)?[a-z0-9-]{1,64}", name):
+                builder.report.add(
+                    where, f"`{name}` was never an id; one is `a-z`, `0-9` and `-`, after `lesson/` or not."
+                )
+            elif name in taken:
+                builder.report.add(where, f"`{name}` {taken[name]}; a former id leads to one question.")
+            taken[name] = "is what another question was called"
+    for name in former(lesson):
+        if not re.fullmatch("[a-z0-9-]{1,64}", name):
+            builder.report.add(builder.places.get("was", (1, 1)), f"`{name}` was never the slug of a lesson.")
 
 
 def _named(pairs: tuple[tuple[str, Question], ...]) -> list[tuple[str, Question]]:

@@ -62,6 +62,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     id: str = ""
     """Stable for ever: progress is stored under it. Pages to read get one from their first words."""
+    was: str | tuple[str, ...] = ()
+    """Ids it had before, `lesson/id` where it stood in another lesson: what was done under them counts for it."""
     given: str = ""
     """Code that runs after the lesson's own `given` and before the answer."""
     show: str | tuple[str, ...] = ()
@@ -74,6 +76,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Wrong answers that deserve words of their own, each with its `feedback`."""
     vary: dict[str, str | tuple[str, ...]] = {}
     """Parameters of a family: `2..6`, a list of literals, and `differ: [m, n]`."""
+    waive: dict[str, str] = {}
+    """Weaknesses that `tutor check` reports and that are meant to be there: the code that passes, or its name, and why
+    it may."""
 
     @property
     def task(self) -> str:
@@ -337,6 +342,8 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     format: int
     lesson: str
     """The title."""
+    was: str | tuple[str, ...] = ()
+    """Slugs it had before: what was done under them counts for it."""
     goal: str
     """What a learner can do afterwards, in one sentence."""
     needs: tuple[str, ...] = ()
@@ -357,6 +364,8 @@ class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The files of the lessons, in order; each lies in the folder of the course."""
     drills: tuple[str, ...] = ()
     """Files of families that `tutor drill` asks from; none is part of the lessons."""
+    needs_tutor: str = ""
+    """The least version of this program that can show it, such as `0.2`."""
 
 
 @dataclass(frozen=True)
