@@ -10,6 +10,7 @@ import contextlib
 from dataclasses import replace
 
 from tutor.errors import TutorError
+from tutor.grade.account import Account
 from tutor.grade.explain.explanation import Explanation, Repair, repaired
 from tutor.grade.explain.gather import explain
 from tutor.sandbox.client import Sandbox
@@ -19,6 +20,11 @@ TRIED_MOST = 4
 """Repairs of one error that are tried."""
 SLOW_SECONDS = 2.0
 """Code that took longer up to its error is not run again to try repairs."""
+
+
+async def account(sandbox: Sandbox, request: Request, outcome: Outcome) -> Account:
+    """What there is to say about a run of traced code; never raises for what the code is or does."""
+    return Account(explanation=await explained(sandbox, request, outcome), lines=outcome.lines)
 
 
 async def explained(sandbox: Sandbox, request: Request, outcome: Outcome) -> Explanation | None:

@@ -8,11 +8,15 @@ import json
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tutor import explainer
 from tutor.errors import EnvironmentLacking, UsageError
-from tutor.grade.drawing import drawn, shape_text
+from tutor.grade.account import Account
+from tutor.grade.drawing import drawn
+from tutor.grade.lines import table
 from tutor.legible import clipped, legible
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import CODE_MOST, Limits, Line, Observation, Outcome, Request, plain
@@ -39,19 +43,19 @@ async def _run(files: list[str], observe: list[str], device: str, seconds: float
                 status = 2
                 continue
             facts = facts or await sandbox.facts()
-            outcome = await sandbox.run(
-                Request(
-                    code=code,
-                    observe=tuple(observe),
-                    trace=True,
-                    filename="stdin.py" if name == STDIN else Path(name).name,
-                    device=chosen(device, facts),
-                    limits=Limits(seconds=seconds),
-                )
+            request = Request(
+                code=code,
+                observe=tuple(observe),
+                trace=True,
+                filename="stdin.py" if name == STDIN else Path(name).name,
+                device=chosen(device, facts),
+                limits=Limits(seconds=seconds),
             )
+            outcome = await sandbox.run(request)
+            account = await explainer.account(sandbox, request, outcome)
             unseen = any(value.kind == "missing" for value in outcome.observed.values())
             status = status or int(outcome.status != "ok" or unseen)
-            lines = [json.dumps(report(name, outcome, facts))] if as_json else told(name, outcome)
+            lines = [json.dumps(report(name, outcome, account, facts))] if as_json else told(name, outcome, account)
             print("\n".join(lines), flush=True)
     finally:
         await sandbox.close()
@@ -100,7 +104,7 @@ def chosen(device: str, facts: dict[str, Any]) -> str:
     return device
 
 
-def report(name: str, outcome: Outcome, facts: dict[str, Any]) -> dict[str, Any]:
+def report(name: str, outcome: Outcome, account: Account, facts: dict[str, Any]) -> dict[str, Any]:
     """One run as one JSON object; every key is always there."""
     return {
         "file": name,
@@ -108,7 +112,7 @@ def report(name: str, outcome: Outcome, facts: dict[str, Any]) -> dict[str, Any]
         "seconds": round(outcome.seconds, 4),
         "stdout": outcome.stdout,
         "stderr": outcome.stderr,
-        "error": _error(outcome),
+        "error": _error(outcome, account),
         "lines": [_line(line) for line in outcome.lines],
         "warnings": [{"line": line, "message": said, "explanation": ""} for line, said in _warnings(outcome)],
         "observed": {expression: _observed(value) for expression, value in outcome.observed.items()},
@@ -116,18 +120,26 @@ def report(name: str, outcome: Outcome, facts: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _error(outcome: Outcome) -> dict[str, Any] | None:
+def _error(outcome: Outcome, account: Account) -> dict[str, Any] | None:
     """What went wrong; a limit that was reached is told in the same form, its status for a type."""
     if outcome.error:
-        failure = outcome.error
-        return {"type": failure.type, "message": failure.message, "line": failure.line, "explanation": outcome.note}
+        failure, found = outcome.error, account.explanation
+        said = "\n".join(filter(None, [outcome.note, account.text()]))
+        repairs = [{"code": repair.code, "means": repair.means} for repair in found.repairs] if found else []
+        told = {"type": failure.type, "message": failure.message, "line": failure.line, "explanation": said}
+        return told | {"rule": found.rule if found else None, "repairs": repairs}
     if outcome.status != "ok":
-        return {"type": outcome.status, "message": outcome.note, "line": None, "explanation": ""}
+        told = {"type": outcome.status, "message": outcome.note, "line": None, "explanation": ""}
+        return told | {"rule": None, "repairs": []}
     return None
 
 
 def _line(line: Line) -> dict[str, Any]:
-    return {"line": line.line, "name": line.name, "shape": line.shape, "dtype": line.dtype}
+    told = asdict(line)
+    return {name: told[name] for name in _OF_A_LINE}
+
+
+_OF_A_LINE = ("line", "name", "shape", "dtype", "device", "requires_grad", "count", "passes", "parts")
 
 
 def _observed(value: Observation) -> dict[str, Any]:
@@ -149,52 +161,34 @@ def _warnings(outcome: Outcome) -> list[tuple[int | None, str]]:
     return [(w.line, w.message) for w in outcome.warnings] + dropped
 
 
-def told(name: str, outcome: Outcome) -> list[str]:
+def told(name: str, outcome: Outcome, account: Account) -> list[str]:
     """One run as lines for a person: how it ended, what it printed, what each line made, what went wrong."""
     glyph = "✓" if outcome.status == "ok" else "✗"
     shown = "standard input" if name == STDIN else legible(name)
     lines = [f"{shown}  {glyph} {outcome.status}  {outcome.seconds:.2f} s"]
     lines += outcome.stdout.splitlines()
     lines += [f"stderr: {line}" for line in outcome.stderr.splitlines()]
-    lines += [f"  {line}" for line in _made(outcome.lines)]
+    lines += [f"  {line}" for line in table(outcome.lines)]
     lines += [f"  {_at(line)}warning: {line_of(said)}" for line, said in _warnings(outcome)]
-    lines += [f"  {line}" for line in _failed(outcome)]
+    lines += [f"  {line}" for line in _failed(outcome, account)]
     asked = outcome.observed.items() if outcome.status == "ok" else ()
     for expression, value in asked:
         lines += [f"  {line}" for line in drawn(expression, value, WIDTH)]
     return lines
 
 
-def _made(lines: Iterable[Line]) -> list[str]:
-    """`line  name  shape  dtype` in columns, and what else is to be said; what has no shape is shown by its text."""
-    rows = [
-        (f"{line.line}", line.name or "·", shape_text(line.shape), _kind(line))
-        if line.shape is not None
-        else (f"{line.line}", line.name or "·", line_of(line.text), _often(line))
-        for line in lines
-    ]
-    wide = [max((min(len(row[column]), 24) for row in rows), default=0) for column in range(3)]
-    return [f"{row[0]:>{wide[0]}}  {row[1]:<{wide[1]}}  {row[2]:<{wide[2]}}  {row[3]}".rstrip() for row in rows]
-
-
-def _kind(line: Line) -> str:
-    """Its dtype, and of device, gradients and rounds what is out of the ordinary."""
-    device = line.device if line.device != "cpu" else None
-    return "  ".join(filter(None, (line.dtype, device, "grad" if line.requires_grad else "", _often(line))))
-
-
-def _often(line: Line) -> str:
-    return f"{line.count} times" if line.count > 1 else ""
-
-
-def _failed(outcome: Outcome) -> list[str]:
-    failed = _error(outcome)
-    if failed is None:
+def _failed(outcome: Outcome, account: Account) -> list[str]:
+    """torch's own words, then what they mean."""
+    if outcome.status == "ok":
         return []
-    told = failed["message"] if failed["type"] == outcome.status else f"{failed['type']}: {failed['message']}"
-    first, *rest = legible(str(told)).splitlines() or [""]
-    said = [f"{_at(failed['line'])}{first}", *(f"  {line}" for line in rest)]
-    return said + ([str(failed["explanation"])] if failed["explanation"] else [])
+    failure = outcome.error
+    said = f"{failure.type}: {failure.message}" if failure else outcome.note
+    first, *rest = legible(said).splitlines() or [""]
+    lines = [f"{_at(failure.line if failure else None)}{first}", *(f"  {line}" for line in rest)]
+    if failure and outcome.note:
+        lines.append(outcome.note)
+    found = account.explanation
+    return lines + ([legible(line) for line in found.lines()] if found else [])
 
 
 def _at(line: int | None) -> str:

@@ -65,9 +65,12 @@ def test_one_object_a_line_with_every_key(
         "message": "mat1 and mat2 shapes cannot be multiplied",
         "line": 5,
         "explanation": "",
+        "rule": None,
+        "repairs": [],
     }
-    assert first["lines"][0] == {"line": 1, "name": "x", "shape": [2, 3], "dtype": "float32"}
-    assert first["lines"][2] == {"line": 13, "name": "n", "shape": None, "dtype": None}
+    none = {"device": None, "requires_grad": None, "count": 1, "passes": [], "parts": []}
+    assert first["lines"][0] == {"line": 1, "name": "x", "shape": [2, 3], "dtype": "float32"} | none
+    assert first["lines"][2] == {"line": 13, "name": "n", "shape": None, "dtype": None} | none
     assert first["warnings"] == [{"line": 4, "message": "old\nways", "explanation": ""}]
     assert first["sandbox"] == "limits only"
     assert second["error"] is None and second["lines"] == []
@@ -92,8 +95,8 @@ def test_for_a_person(sandbox: Any, script: Path, capsys: pytest.CaptureFixture[
         "hi",
         "there",
         "stderr: careful",
-        "   1  x      (2, 3)  float32",
-        "  12  total  ()      int64",
+        "   1  x      (2, 3) float32",
+        "  12  total  () int64",
         "  13  n      3",
         "  14  ·      'a b'",
         "  line 4: warning: old ways",
@@ -120,7 +123,8 @@ def test_a_limit_is_told_in_one_form(
     ]
     assert go(script, as_json=True) == 1
     data = json.loads(capsys.readouterr().out)
-    assert data["error"] == {"type": status, "message": "Stopped: over the limit.", "line": None, "explanation": ""}
+    told = {"type": status, "message": "Stopped: over the limit.", "line": None, "explanation": ""}
+    assert data["error"] == told | {"rule": None, "repairs": []}
     assert len(data["warnings"]) == 1 and data["status"] == status
 
 
