@@ -178,17 +178,14 @@ def told(name: str, outcome: Outcome, account: Account) -> list[str]:
 
 
 def _failed(outcome: Outcome, account: Account) -> list[str]:
-    """torch's own words, then what they mean."""
+    """What an error means, if that is known, and then its own words."""
     if outcome.status == "ok":
         return []
     failure = outcome.error
     said = f"{failure.type}: {failure.message}" if failure else outcome.note
-    first, *rest = legible(said).splitlines() or [""]
-    lines = [f"{_at(failure.line if failure else None)}{first}", *(f"  {line}" for line in rest)]
-    if failure and outcome.note:
-        lines.append(outcome.note)
-    found = account.explanation
-    return lines + ([legible(line) for line in found.lines()] if found else [])
+    more = [outcome.note] if failure and outcome.note else []
+    first, *rest = [*(account.explanation.lines() if account.explanation else []), *more, *legible(said).splitlines()]
+    return [f"{_at(failure.line if failure else None)}{legible(first)}", *(f"  {legible(line)}" for line in rest)]
 
 
 def _at(line: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Lines that are not Python: `:help`, `:vars`, `:reset`, `:given`, `:quit`."""
+"""Lines that are not Python: `:help`, `:why`, `:vars`, `:reset`, `:given`, `:quit`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     ":help": "this text",
+    ":why": "more about the last error, and what each line made",
     ":vars": "every name made so far, with shape and dtype",
     ":given LESSON": "start anew with a lesson's tensors; LESSON:QUESTION too",
     ":reset": "start anew",
@@ -44,6 +45,8 @@ async def obey(text: str, conversation: Conversation, course: str | None) -> lis
     word, _, rest = text.strip().partition(" ")
     if word == ":help":
         return _help()
+    if word == ":why":
+        return conversation.why()
     if word == ":vars":
         await conversation.names()
     elif word == ":reset":

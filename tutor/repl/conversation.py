@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tutor.errors import TutorError, TutorFault
 from tutor.repl.piece import Piece
 
 if TYPE_CHECKING:
+    from tutor.grade.account import Account
     from tutor.repl.given import Given
     from tutor.sandbox.client import Sandbox
     from tutor.sandbox.play import Play
@@ -46,6 +48,10 @@ class Conversation:
         self._say = say
         self._seconds = seconds
         self._opening: asyncio.Task[Play] | None = None
+        self._account: Account | None = None
+        self._past: list[str] = []
+        """What ran well in this child so far, to try repairs after."""
+        self._spent = 0.0
         self._stop_asked = asyncio.Event()
 
     @property
@@ -74,9 +80,32 @@ class Conversation:
             return
         from tutor.repl.show import shown
 
-        self._say(shown(await self._watched(play, code), code))
+        outcome = await self._watched(play, code)
+        account = await self._told(code, outcome)
+        self._say(shown(outcome, code, account))
         if not play.alive:
             await self._replace(play)
+
+    async def _told(self, code: str, outcome: Outcome) -> Account:
+        """What there is to say about a line; repairs are tried after all that ran well before it."""
+        from tutor import explainer
+        from tutor.sandbox.protocol import Request
+
+        before = [self.given.code] if self.given else []
+        request = Request(setup="\n".join([*before, *self._past]), code=code)
+        self._spent += outcome.seconds
+        if outcome.status == "ok":
+            self._past.append(code)
+        assert self._sandbox is not None
+        self._account = await explainer.account(self._sandbox, request, replace(outcome, seconds=self._spent))
+        return self._account
+
+    def why(self) -> list[Piece]:
+        """More about what ran last."""
+        from tutor.grade.account import Account
+        from tutor.repl.show import why
+
+        return why(self._account or Account())
 
     async def reset(self) -> None:
         """Start anew: only what was given is defined."""
@@ -168,5 +197,7 @@ class Conversation:
     async def _replace(self, play: Play) -> None:
         await play.close()
         self._opening = None
+        self._past.clear()
+        self._spent = 0.0
         self.begin()
         self._say([Piece("note", "A new process was started; the names made before are gone.")])

@@ -15,6 +15,7 @@ STYLE = Style.from_dict(
         "output": "",
         "errors": "ansiyellow",
         "mark": "bold",
+        "why": "",
         "error": "ansired",
         "note": "dim",
         "wait": "dim",

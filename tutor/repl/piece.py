@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Kind = Literal["made", "caption", "value", "output", "errors", "mark", "error", "note", "wait"]
+Kind = Literal["made", "caption", "value", "output", "errors", "mark", "why", "error", "note", "wait"]
 
 
 class Piece(NamedTuple):

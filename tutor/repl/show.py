@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tutor.grade.drawing import shape_text, summary
+from tutor.grade.account import Account
+from tutor.grade.drawing import summary
+from tutor.grade.lines import rows
 from tutor.legible import clipped, legible
 from tutor.repl.piece import Piece
-from tutor.sandbox.protocol import Failure, Line, Observation, Outcome
+from tutor.sandbox.protocol import Failure, Observation, Outcome
 
 LINE_MOST = 300
 MADE_MOST = 76
@@ -13,9 +15,15 @@ ITEMS_MOST = 4
 MESSAGE_LINES_MOST = 12
 
 
-def shown(outcome: Outcome, code: str) -> list[Piece]:
-    """Everything a person should see of `outcome`: output, what each line made, the result, the error."""
-    return [*_output(outcome), *map(_made, _named(outcome)), *_result(outcome), *_failed(outcome, code)]
+def shown(outcome: Outcome, code: str, account: Account | None = None) -> list[Piece]:
+    """Everything a person should see of `outcome`: output, what each line made, the result, the error and why."""
+    return [*_output(outcome), *_made(outcome), *_result(outcome), *_failed(outcome, code, account or Account())]
+
+
+def why(account: Account) -> list[Piece]:
+    """What more there is to say about a run."""
+    more = account.more()
+    return [Piece("why", legible("\n".join(more)))] if more else [Piece("note", "There is no more to say.")]
 
 
 def names_shown(names: Observation) -> list[Piece]:
@@ -38,14 +46,9 @@ def _output(outcome: Outcome) -> list[Piece]:
     return pieces + [Piece("note", f"warning: {_flat(warned.message)}") for warned in outcome.warnings]
 
 
-def _named(outcome: Outcome) -> list[Line]:
-    return [line for line in outcome.lines if line.name and line.name != "_"]
-
-
-def _made(line: Line) -> Piece:
-    if line.dtype is None:
-        return Piece("made", clipped(f"{_flat(line.name)}  {_flat(line.text)}", MADE_MOST))
-    return Piece("made", f"{_flat(line.name)}  {shape_text(line.shape or ())} {_flat(line.dtype)}")
+def _made(outcome: Outcome) -> list[Piece]:
+    named = [line for line in outcome.lines if line.name and line.name != "_"]
+    return [Piece("made", clipped(f"{row.name}  {row.what}", MADE_MOST)) for row in rows(named)]
 
 
 def _result(outcome: Outcome) -> list[Piece]:
@@ -70,15 +73,18 @@ def _caption(result: Observation) -> str:
     return f"{summary(result)}: {', '.join(parts)}"
 
 
-def _failed(outcome: Outcome, code: str) -> list[Piece]:
+def _failed(outcome: Outcome, code: str, account: Account) -> list[Piece]:
     failure = outcome.error
     if failure is None:
         note = outcome.note or f"Stopped: {outcome.status}."
         return [] if outcome.status == "ok" else [Piece("error", legible(note))]
     if failure.type == "KeyboardInterrupt":
         return [Piece("note", "Stopped.")]
+    short = account.short()
+    reason = [Piece("why", legible("\n".join(short)))] if short else []
+    more = [Piece("note", ":why says more")] if account.explanation else []
     # A limit says more than the exception it caused.
-    return [*_mark(failure, code), Piece("error", legible(outcome.note) or _message(failure))]
+    return [*_mark(failure, code), *reason, Piece("error", legible(outcome.note) or _message(failure)), *more]
 
 
 def _mark(failure: Failure, code: str) -> list[Piece]:

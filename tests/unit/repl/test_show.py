@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.grade.account import Account
+from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.repl.piece import Piece
-from tutor.repl.show import names_shown, shown
-from tutor.sandbox.protocol import Failure, Line, Observation, Outcome, Warned
+from tutor.repl.show import names_shown, shown, why
+from tutor.sandbox.protocol import Failure, Line, Observation, Outcome, Part, Warned
 
 TWO = Observation(kind="tensor", type="Tensor", shape=(2,), dtype="float32", text="tensor([1., 2.])")
 
@@ -37,7 +39,7 @@ def test_each_assignment_shows_what_it_made() -> None:
     lines = (
         Line(line=1, name="x", shape=(5, 7), dtype="float32"),
         Line(line=2, name="n", text="3"),
-        Line(line=3, name="s", dtype="int64", text="tensor(3)"),
+        Line(line=3, name="s", shape=(), dtype="int64", text="tensor(3)"),
         Line(line=4, name="", text="5"),
     )
     pieces = shown(Outcome(status="ok", lines=lines), "x = ...\nn = 3\n5")
@@ -75,6 +77,23 @@ def test_a_long_message_is_cut() -> None:
     message = "\n".join(map(str, range(50)))
     (piece,) = shown(Outcome(status="error", error=Failure(type="E", message=message)), "x")
     assert piece.text.splitlines()[-2:] == ["11", "…"]
+
+
+def test_an_error_is_explained_before_it_is_told_and_there_is_more() -> None:
+    repair = Repair("a @ b.T", "with `b` transposed")
+    found = Explanation(rule="r", first="The sizes differ.", rest=("5 must meet 4.",), repairs=(repair,), habit="Look.")
+    failure = Failure(type="RuntimeError", message="m", line=1)
+    lines = (Line(line=1, name="y", shape=(2,), dtype="float32", parts=(Part(text="a.T", shape=(5, 2)),)),)
+    account = Account(explanation=found, lines=lines)
+    assert shown(Outcome(status="error", error=failure), "a @ b", account) == [
+        Piece("why", "The sizes differ.\nThis runs: with `b` transposed:\n    a @ b.T"),
+        Piece("error", "RuntimeError: m"),
+        Piece("note", ":why says more"),
+    ]
+    assert why(account)[0].text.splitlines() == [
+        "5 must meet 4.", "Look.", "What each line made:", "  line 1  y  (2,) float32", "        a.T  (5, 2)",
+    ]  # fmt: skip
+    assert why(Account()) == [Piece("note", "There is no more to say.")]
 
 
 def test_ctrl_c_is_not_an_error() -> None:
