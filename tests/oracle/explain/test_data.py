@@ -1,0 +1,90 @@
+"""The programs an explanation is judged by: each fails, or is wrong without a word, just as its file says."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+import torch
+import yaml
+
+HERE = Path(__file__).parent
+FAMILIES = tuple(f"M{number:02}" for number in range(1, 113))
+FAILING_KEYS = {"id", "topic", "like", "code", "error", "names", "rule", "repair", "reason", "fixed", "repairs_past"}
+
+Program = dict[str, Any]
+
+
+@cache
+def programs(name: str) -> tuple[Program, ...]:
+    """Everything a file holds."""
+    return tuple(yaml.safe_load((HERE / f"{name}.yaml").read_text("utf-8")))
+
+
+def each(*names: str) -> pytest.MarkDecorator:
+    """One test for every program of the files."""
+    found = [(name, program) for name in names for program in programs(name)]
+    params = [pytest.param(program, id=f"{name}-{program['id']}") for name, program in found]
+    return pytest.mark.parametrize("program", params)
+
+
+def run(code: str) -> dict[str, Any]:
+    """The names that `code` leaves behind, run as a program of its own."""
+    torch.manual_seed(0)
+    numpy.random.seed(0)
+    names = {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "np": numpy, "__name__": "__main__"}
+    try:
+        exec(compile(code, "program", "exec", dont_inherit=True), names)
+    finally:
+        torch.set_grad_enabled(True)
+    return names
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE | re.DOTALL)
+
+
+@each("documented", "held")
+def test_it_fails_as_it_says(program: Program) -> None:
+    with warnings.catch_warnings(), pytest.raises(Exception) as caught:
+        warnings.simplefilter("ignore")
+        run(program["code"])
+    assert caught.type.__name__ == program["error"]
+
+
+@each("documented", "held")
+def test_what_an_explanation_must_hold_can_be_held(program: Program) -> None:
+    assert set(program) <= FAILING_KEYS
+    assert program["names"] and all(isinstance(name, str) and name for name in program["names"])
+    assert not pattern(program["rule"]).fullmatch(""), "a rule that anything keeps"
+    assert not pattern(program["rule"]).search("The line failed."), "a rule that anything keeps"
+    assert isinstance(program["repair"], bool)
+    assert program["repair"] or program["reason"]
+    compile(program.get("fixed", "True"), "fixed", "eval")
+
+
+def test_every_documented_error_is_here_once() -> None:
+    assert tuple(program["id"] for program in programs("documented")) == FAMILIES
+
+
+def test_held_errors_are_of_every_topic() -> None:
+    topics = Counter(program["topic"] for program in programs("held"))
+    assert set(topics) == {program["topic"] for program in programs("documented")}
+    assert min(topics.values()) >= 5 and topics.total() >= 80
+
+
+def test_held_errors_are_the_documented_ones_in_another_dress() -> None:
+    like = [program["like"] for program in programs("held") if "like" in program]
+    assert set(like) <= set(FAMILIES)
+    assert len(like) >= 0.7 * len(programs("held"))
+
+
+def test_no_held_program_is_a_documented_one() -> None:
+    documented = {"".join(program["code"].split()) for program in programs("documented")}
+    assert not [held["id"] for held in programs("held") if "".join(held["code"].split()) in documented]
