@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tutor import explainer
 from tutor.clock import Clock
 from tutor.errors import EnvironmentLacking, UsageError
-from tutor.examiner import Examiner, digest
+from tutor.examiner import Examiner, digest, setup
+from tutor.grade.account import Account
 from tutor.grade.prompt import Prompt, prompt
 from tutor.grade.verdict import Verdict
 from tutor.lesson.catalog import Catalog
@@ -21,7 +23,7 @@ from tutor.lesson.model import LessonFile, Question
 from tutor.progress.resume import Standing
 from tutor.progress.store import Action, Attempt, Store
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Observation, Outcome
+from tutor.sandbox.protocol import Observation, Outcome, Request
 
 DONE = frozenset({"right", "revealed"})
 
@@ -45,6 +47,8 @@ class Asking(ABC):
         self.examiner = Examiner(sandbox)
         self.verdict: Verdict | None = None
         """The last verdict on the current question since it was opened."""
+        self.account = Account()
+        """What there is to say about the code that ran last, an answer's or a page's."""
         self.revealing = False
         """Whether a second `reveal` would give the answer."""
         self.trouble = ""
@@ -106,7 +110,7 @@ class Asking(ABC):
         if verdict.counts:
             self._record("answer", question=question, file=file, answer=answer, verdict=verdict)
         if question is self.question:
-            self.verdict = verdict
+            self.verdict, self.account = verdict, verdict.account
         return verdict
 
     def hint(self) -> Hint | None:
@@ -146,7 +150,13 @@ class Asking(ABC):
     async def run(self, code: str) -> Outcome:
         """Run code with the question's tensors; nothing is judged."""
         self.keep(code)
-        return await self.examiner.run(self.file, self.question, code)
+        question = self.question
+        request = Request(setup=setup(self.file, question), code=code, trace=True)
+        outcome = await self.sandbox.run(request)
+        account = await explainer.account(self.sandbox, request, outcome)
+        if question is self.question:
+            self.account = account
+        return outcome
 
     @contextmanager
     def _saving(self) -> Iterator[None]:
@@ -160,6 +170,7 @@ class Asking(ABC):
     def _arrived(self) -> None:
         """Begin anew with the question now in front."""
         self.verdict = None
+        self.account = Account()
         self.revealing = False
         self._opened = self._clock.seconds()
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from tutor.errors import TutorError
 from tutor.grade.account import Account
 from tutor.grade.explain.explanation import Explanation, Repair, repaired
-from tutor.grade.explain.gather import explain
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Limits, Outcome, Request
 
@@ -32,6 +31,11 @@ async def explained(sandbox: Sandbox, request: Request, outcome: Outcome) -> Exp
 
     `request` is what was run, traced. Never raises for what the code is or does.
     """
+    if outcome.error is None:
+        return None
+    # The rules are many, and only an error needs them.
+    from tutor.grade.explain.gather import explain
+
     found = explain(outcome.error, request.code)
     if found is None or not found.repairs:
         return found

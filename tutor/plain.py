@@ -16,8 +16,10 @@ from typing import TextIO
 
 from tutor.asking import Asking
 from tutor.errors import TutorError, UsageError
+from tutor.grade.account import Account
 from tutor.grade.choice import LETTERS
 from tutor.grade.drawing import drawn, summary
+from tutor.grade.lines import table
 from tutor.grade.prompt import LABELS, Prompt
 from tutor.legible import legible
 from tutor.listing import has_steps, numbered, stepped
@@ -27,9 +29,9 @@ from tutor.session import Session
 HELP = """\
 Type an answer and press Enter. Code, and what has several lines, ends with a line that holds only a full stop.
   :hint    one more hint                 :reveal  the answer; asks once
+  :why     more about the last answer    :show    the question again
   :skip    leave it for later            :next    go on
-  :show    the question again            :help    this text
-  :quit    stop; nothing is lost"""
+  :help    this text                     :quit    stop; nothing is lost"""
 
 HELP_LESSON = """\
   :back    the question before           :undo    take back the last accepted answer
@@ -68,6 +70,7 @@ class Plain:
         self._commands: dict[str, Callable[[str], Awaitable[None]]] = {
             "hint": self._hint,
             "reveal": self._reveal,
+            "why": self._why,
             "skip": self._skip,
             "next": self._next,
             "show": self._show,
@@ -119,15 +122,21 @@ class Plain:
 
     async def _answer(self, text: str) -> None:
         if not self.asking.question.graded:
-            self._say(*ran(await self.asking.run(text.strip("\n") or self.asking.draft)))
+            outcome = await self.asking.run(text.strip("\n") or self.asking.draft)
+            self._say(*ran(outcome, self.asking.account))
             return
         verdict = await self.asking.submit(text)
         self._say(*verdict.said())
+        if verdict.account.explanation and not verdict.passed:
+            self._say("(:why says more)")
         if verdict.passed:
             await self._next()
 
     async def _show(self, _: str = "") -> None:
         self._say(*await asked(self.asking))
+
+    async def _why(self, _: str) -> None:
+        self._say(*(self.asking.account.more() or ["There is no more to say."]))
 
     async def _hint(self, _: str) -> None:
         hint = self.asking.hint()
@@ -272,17 +281,15 @@ def fitted(text: str, width: int) -> list[str]:
     ]
 
 
-def ran(outcome: Outcome) -> list[str]:
+def ran(outcome: Outcome, account: Account) -> list[str]:
     """What a run printed and made, as lines of text."""
     lines = outcome.stdout.splitlines() + outcome.stderr.splitlines()
     lines += [f"  line {w.line}: {w.message}" if w.line else f"  {w.message}" for w in outcome.warnings]
-    for made in outcome.lines:
-        shape = f"{made.shape} {made.dtype}" if made.shape is not None else made.text
-        lines.append(f"  line {made.line}: {made.name}  {shape}")
+    lines += [f"  {row}" for row in table(outcome.lines, "line ")]
     lines += [f"  {name}: {summary(seen)}" for name, seen in outcome.observed.items() if seen.kind != "missing"]
     if outcome.error:
         where = f" on line {outcome.error.line}" if outcome.error.line else ""
-        lines.append(f"✗ {outcome.error.type}{where}: {outcome.error.message}")
+        lines += [*account.short(), f"✗ {outcome.error.type}{where}: {outcome.error.message}"]
     elif outcome.status != "ok":
         lines.append(f"✗ {outcome.note}")
     return lines

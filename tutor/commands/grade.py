@@ -135,6 +135,8 @@ def plain(path: str, question: Question, verdict: Verdict, seconds: float) -> di
         "feedback": verdict.feedback,
         "belief": verdict.belief,
         "evidence": verdict.evidence,
+        "explanation": verdict.account.text(),
+        "repairs": verdict.account.repairs(),
         "self_reported": verdict.self_reported,
         "seconds": seconds,
     }

@@ -125,9 +125,8 @@ def _error(outcome: Outcome, account: Account) -> dict[str, Any] | None:
     if outcome.error:
         failure, found = outcome.error, account.explanation
         said = "\n".join(filter(None, [outcome.note, account.text()]))
-        repairs = [{"code": repair.code, "means": repair.means} for repair in found.repairs] if found else []
         told = {"type": failure.type, "message": failure.message, "line": failure.line, "explanation": said}
-        return told | {"rule": found.rule if found else None, "repairs": repairs}
+        return told | {"rule": found.rule if found else None, "repairs": account.repairs()}
     if outcome.status != "ok":
         told = {"type": outcome.status, "message": outcome.note, "line": None, "explanation": ""}
         return told | {"rule": None, "repairs": []}

@@ -20,6 +20,11 @@ class Account:
         """All of the explanation, ending with torch's own message; empty where there is none."""
         return self.explanation.text() if self.explanation else ""
 
+    def repairs(self) -> list[dict[str, str]]:
+        """The repairs that ran, as data."""
+        found = self.explanation.repairs if self.explanation else ()
+        return [{"code": repair.code, "means": repair.means} for repair in found]
+
     def short(self) -> list[str]:
         """What an error means, in a sentence, and the likeliest repair."""
         if self.explanation is None:

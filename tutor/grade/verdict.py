@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tutor.grade.account import Account
+
 Result = Literal["right", "wrong", "untouched", "unread", "fault"]
 
 GLYPH: dict[str, str] = {"right": "✓", "wrong": "✗", "untouched": "○", "unread": "?", "fault": "!"}
@@ -24,6 +26,8 @@ class Verdict:
     """What a learner who answers so seems to believe; empty when unknown."""
     evidence: tuple[str, ...] = ()
     """Short lines that prove it: expected and actual, torch's own message, the code that gives the wrong answer."""
+    account: Account = Account()
+    """Of an answer that ran: what its error means, and what each line made."""
     self_reported: bool = False
     """Whether it rests on what the answer's own process says of itself, not on values for inputs it had not seen."""
 
@@ -39,6 +43,13 @@ class Verdict:
 
     def said(self) -> list[str]:
         """The verdict as lines of text: glyph and headline, the belief or the reason, the evidence indented."""
-        lines = [f"{GLYPH[self.result]} {self.headline}"]
-        lines += [text for text in (self.belief, self.feedback) if text]
+        lines = [f"{GLYPH[self.result]} {self.headline}", *self.reasons()]
         return lines + [f"  {line}" for text in self.evidence for line in text.splitlines()]
+
+    def reasons(self) -> list[str]:
+        """Why, in a few sentences: the belief, the reason, what an error means; code is indented."""
+        return [*(text for text in (self.belief, self.feedback) if text.strip()), *self.account.short()]
+
+    def more(self) -> list[str]:
+        """What is told on demand: the rule that was broken, other repairs, what each line made."""
+        return self.account.more()
