@@ -133,6 +133,10 @@ class Scene:
     """Other names of the statement."""
     layers: tuple[Layer, ...] = ()
     """Modules at work, the outermost first."""
+    above: int = 0
+    """How many of them were calling the code that failed; those after are below it."""
+    known: tuple[str, ...] = ()
+    """Of an attribute that is not there: names alike that are; of an argument that does not fit: the parameters."""
     function: str = ""
     """The function of the learner's that was running."""
     recorded: bool = True

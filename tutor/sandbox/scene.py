@@ -15,12 +15,13 @@ from typing import Any
 import torch
 
 from tutor.sandbox import operands
+from tutor.sandbox.known import alike, parameters
 from tutor.sandbox.lens import Lens, Spot
 from tutor.sandbox.look import Look, attribute
 from tutor.sandbox.operands import Deed
 from tutor.sandbox.protocol import Layer, Observation, Operand, Scene, encode, plain
 from tutor.sandbox.record import NOTHING, Recorder
-from tutor.sandbox.sight import Eye, facts_of
+from tutor.sandbox.sight import Eye, extremes, facts_of
 from tutor.sandbox.written import Place, header, place_of
 
 STATEMENT_MOST = 2000
@@ -42,7 +43,7 @@ def scene(error: BaseException, filename: str, lens: Lens, recorder: Recorder) -
     if not own:
         return None
     stage = _Stage(lens, recorder, own[-1])
-    return _bounded(stage.scene(steps))
+    return _bounded(stage.scene(steps, error))
 
 
 def _steps(error: BaseException) -> Iterator[types.TracebackType]:
@@ -82,7 +83,7 @@ class _Stage:
         nodes = {(place_of(node), type(node).__name__): node for node in written}
         return next((nodes[s] for s in spots if s in nodes and self._look.noted(nodes[s]) is NOTHING), None)
 
-    def scene(self, steps: Steps) -> Scene | None:
+    def scene(self, steps: Steps, error: BaseException) -> Scene | None:
         node, statement = self._node, self._statement
         if node is None or statement is None:
             return None
@@ -100,6 +101,8 @@ class _Stage:
             operands=tuple(taken),
             names=tuple(self._names(statement, {operand.text for operand in taken})),
             layers=tuple(_layers(steps, self._eye)),
+            above=_above(steps, self._frame),
+            known=self._known(node, error),
             function=function.name if function else "",
             recorded=self._recorded(),
         )
@@ -122,6 +125,15 @@ class _Stage:
         if done.kind == "assign" and isinstance(value := getattr(self._statement, "value", None), ast.expr):
             return done._replace(operands=(*(o for o in done.operands if o[0] is not value), (value, "")))
         return done
+
+    def _known(self, node: ast.AST, error: BaseException) -> tuple[str, ...]:
+        """What there is in place of an attribute or an argument that is not."""
+        if isinstance(error, AttributeError) and isinstance(node, (ast.Attribute, ast.Call)):
+            owner = self._look.value(node.value) if isinstance(node, ast.Attribute) else NOTHING
+            return alike(getattr(error, "obj", NOTHING) if owner is NOTHING else owner, _missed(node, error))
+        if isinstance(error, TypeError) and isinstance(node, ast.Call):
+            return parameters(self._look.value(node.func))
+        return ()
 
     def _tested(self, node: ast.expr) -> Deed:
         """The asking for the truth of `node`, by the statement or by what is around it."""
@@ -148,7 +160,7 @@ class _Stage:
         return Operand(
             text=self._text(node),
             seen=Observation(kind="missing") if value is NOTHING else self._eye.see(value),
-            facts=facts_of(value),
+            facts={**facts_of(value), **extremes(value)},
             keyword=keyword,
             line=line,
             source=source,
@@ -196,6 +208,11 @@ class _Stage:
                 yield self._operand(node)
 
 
+def _missed(node: ast.AST, error: AttributeError) -> str:
+    name = getattr(error, "name", None)
+    return name if type(name) is str else getattr(node, "attr", "")
+
+
 def _parameters(function: Any) -> set[str]:
     given = function.args
     return {a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg) if a}
@@ -210,6 +227,14 @@ def _exact(step: types.TracebackType) -> Place | None:
     if first is None or last is None or column is None or end is None:
         return None
     return first, column, last, end
+
+
+def _above(steps: Steps, frame: types.FrameType) -> int:
+    """How many of the layers that are told lie around a frame."""
+    code = torch.nn.Module._call_impl.__code__
+    at = next(n for n, step in enumerate(steps) if step.tb_frame is frame)
+    below = sum(step.tb_frame.f_code is code for step in steps[at:])
+    return min(LAYERS_MOST, sum(step.tb_frame.f_code is code for step in steps)) - min(LAYERS_MOST, below)
 
 
 def _layers(steps: Steps, eye: Eye) -> list[Layer]:

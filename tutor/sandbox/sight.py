@@ -16,6 +16,8 @@ from tutor.sandbox.value import nested, number, spelled
 TEXT_MOST = 200
 VALUES_MOST = 64
 """Elements of a tensor that are told."""
+EXTREMES_MOST = 1 << 20
+"""Elements of a tensor of which the least and the greatest are looked for."""
 SPELLED_MOST = 16
 """Elements of a tensor that are put into words."""
 ITEMS_MOST = 16
@@ -28,7 +30,8 @@ _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, t
 _TRUSTED = frozenset({"numpy", "datetime", "pathlib", "decimal", "fractions"})
 """Modules whose classes put nothing of the learner's into their reprs."""
 _FACTS = (
-    "in_features", "out_features", "num_embeddings", "embedding_dim", "padding_idx", "normalized_shape", "num_features",
+    "in_features", "out_features", "in1_features", "in2_features", "d_model",
+    "num_embeddings", "embedding_dim", "padding_idx", "normalized_shape", "num_features",
     "num_groups", "num_channels", "in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation",
     "groups",
     "input_size", "hidden_size", "num_layers", "batch_first", "bidirectional", "embed_dim", "num_heads", "p", "dim",
@@ -242,7 +245,27 @@ def _module_facts(value: Any) -> dict[str, Fact]:
     facts = {name: fact for name in _FACTS if (fact := _fact(own.get(name))) is not None}
     if type(value).__module__.startswith("torch.") and "bias" in own.get("_parameters", {}):
         facts["bias"] = own["_parameters"]["bias"] is not None
-    return facts
+    return {**facts, **_unusual(own)} if type(value).__module__.startswith("torch.") else facts
+
+
+def _unusual(own: dict[str, Any]) -> dict[str, Fact]:
+    """The dtype and the device of what a module holds itself, where they are not those that torch begins with."""
+    held = next((p for p in own.get("_parameters", {}).values() if type(p) in PLAIN_TENSORS), None)
+    if held is None:
+        return {}
+    found: dict[str, Fact] = {"dtype": describe.short(held.dtype), "device": str(held.device)}
+    return {name: fact for name, fact in found.items() if fact not in ("float32", "cpu")}
+
+
+def extremes(value: Any) -> dict[str, Fact]:
+    """The least and the greatest element of a tensor whose elements are too many to be told."""
+    if type(value) not in PLAIN_TENSORS or not VALUES_MOST < value.numel() <= EXTREMES_MOST:
+        return {}
+    if not readable(value) or value.dtype.is_complex or value.dtype == torch.bool:
+        return {}
+    with torch._C.DisableTorchFunction(), torch.no_grad():
+        ends = [end.item() for end in value.aminmax()]
+    return {name: end for name, end in zip(("least", "most"), ends, strict=True) if _fact(end) is not None}
 
 
 def _fact(value: Any) -> Fact | None:
