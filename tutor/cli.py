@@ -159,6 +159,29 @@ def check(paths: tuple[str, ...], as_json: bool, trusted: bool) -> int:
 
 
 @cli.command()
+@click.argument("file", type=click.Path())
+@click.option("--question", metavar="ID", help="The question to show; by default the first.")
+@click.option("--line", type=click.IntRange(min=1), metavar="N", help="The question that stands at this line.")
+@click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where snippets run.")
+@TRUST
+def preview(file: str, question: str | None, line: int | None, device: str, trusted: bool) -> int:
+    """A lesson in the real app while you write it.
+
+    Every save shows: the question as it is now, your last answer judged again, what `tutor check` says. Nothing you do
+    here counts as progress.
+
+    \b
+    Examples:
+      tutor preview lessons/08-reductions.yaml
+      tutor preview lessons/08-reductions.yaml --question sum-dim-0
+      tutor preview lessons/08-reductions.yaml --line 52
+    """
+    from tutor.commands import preview as command
+
+    return command.run(file, question, line, device, trusted)
+
+
+@cli.command()
 @click.argument("of", type=click.Choice(["lesson", "course", "answers"]), default="lesson", required=False)
 def schema(of: str) -> int:
     """Print the JSON Schema of a lesson, a course or answers.

@@ -364,7 +364,7 @@ class TutorApp(App[None]):
             return
         self._asked_to_quit = now
         if isinstance(self.screen, Frame):
-            self.screen.notice("Ctrl+C again quits. You come back to this very place.")
+            self.screen.notice(self.screen.QUITS)
 
     def _copied(self) -> bool:
         text = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text() or ""

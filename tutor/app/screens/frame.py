@@ -34,6 +34,7 @@ class Frame(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (50, "-narrow"), (72, "-medium"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (14, "-low"), (22, "-medium-high"), (30, "-tall")]
     AUTO_FOCUS = None
+    QUITS = "Ctrl+C again quits. You come back to this very place."
     ACTS: Sequence[Act] = ()
     """What can be done here, for the palette and the help."""
 

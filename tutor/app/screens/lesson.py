@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tutor.app.keys import EVERYWHERE, QUESTION
+from tutor.app.keys import EVERYWHERE, QUESTION, Act
 from tutor.app.screens.question import QuestionScreen
 from tutor.app.widgets.rail import Rail, Stop
 from tutor.app.widgets.top_line import TopLine, dot
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 class LessonScreen(QuestionScreen):
     """The questions of a lesson, with its map at the top and at the right."""
 
-    ACTS = (*QUESTION, *EVERYWHERE)
+    ACTS: Sequence[Act] = (*QUESTION, *EVERYWHERE)
+    HEAD = "tutor"
+    """What the path at the top begins with."""
 
     def __init__(self, title: str, statuses: list[tuple[str, str]]) -> None:
         super().__init__()
@@ -31,7 +34,7 @@ class LessonScreen(QuestionScreen):
     def on_mount(self) -> None:
         """What the index knows is shown at once; the question follows when its file has been read."""
         dots = [dot(kind, status) for kind, status in self._statuses]
-        self.query_one(TopLine).show(("tutor", self._lesson), dots, f"{len(dots)} questions")
+        self.query_one(TopLine).show((self.HEAD, self._lesson), dots, f"{len(dots)} questions")
 
     def show_where(self) -> None:
         """The path, the dots, the rail."""
@@ -40,7 +43,7 @@ class LessonScreen(QuestionScreen):
             return
         marks, lesson = session.marks(), session.file.lesson
         dots = [dot(mark.kind, mark.status, mark.here) for mark in marks]
-        self.query_one(TopLine).show(("tutor", lesson.lesson, session.question.id), dots, session.where)
+        self.query_one(TopLine).show((self.HEAD, lesson.lesson, session.question.id), dots, session.where)
         stops = [Stop(mark.id, mark.kind, mark.status, mark.here) for mark in marks]
         hints, taken = session.question.hints, len(session.hints_shown())
         notes = [f"Hints used here: {taken} of {len(hints)}"] if hints else []
