@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from tutor.sandbox.written import Place, Written, place_of
 
-NOTE, DROP, DONE, MADE, MODE = "·note", "·drop", "·done", "·made", "·mode"
+NOTE, DROP, DONE, MADE, MODE, TOOK = "·note", "·drop", "·done", "·made", "·mode", "·took"
 """A part of an expression; a whole one, after which its parts may be forgotten; one that makes a line; a name that a
-statement bound; a place where gradients may have been switched on or off."""
+statement bound; a place where gradients may have been switched on or off; the arguments of a function."""
 
 _PARTS = (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute)
 _READERS = frozenset(
@@ -158,7 +158,7 @@ class Lens:
             kept = int(ast.get_docstring(node, clean=False) is not None)
             modes = [self._mode(node.body[0])] if node.decorator_list else []
             body = self._block(node.body)
-            node.body = [*body[:kept], *modes, *body[kept:]]
+            node.body = [*body[:kept], *modes, *self._took(node), *body[kept:]]
             self._scope = around
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -262,6 +262,18 @@ class Lens:
         number = self._number(read, first, name.id, name.lineno)
         return ast.copy_location(ast.Expr(_calling(MADE, number, read, self.spots[-1].first)), name)
 
+    def _took(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt]:
+        given = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+        given, at = [name for name in given if name not in _OWN], node.body[0]
+        if not given:
+            return []
+        place = place_of(node)
+        self.spots.append(Spot("", place, place, self._scope, self._next(), " ".join(given), node.lineno))
+        number: ast.expr = ast.copy_location(ast.Constant(self._next() - 1), at)
+        names = [ast.copy_location(ast.Name(name, ast.Load()), at) for name in given]
+        function = ast.copy_location(ast.Name(TOOK, ast.Load()), at)
+        return [ast.copy_location(ast.Expr(ast.copy_location(ast.Call(function, [number, *names], []), at)), at)]
+
     def _mode(self, node: ast.AST) -> ast.stmt:
         function = ast.copy_location(ast.Name(MODE, ast.Load()), node)
         # Told apart from the statement it stands in: a handler is not where its `try` begins.
@@ -332,6 +344,7 @@ def _is_part(node: ast.AST) -> bool:
 
 
 _LOAD = ast.Load()
+_OWN = ("self", "cls")
 
 
 def _calling(name: str, number: int, node: ast.expr, *more: int) -> ast.Call:

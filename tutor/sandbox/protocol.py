@@ -307,6 +307,9 @@ class Outcome:
     """For any status but ok and error: one sentence that names the limit."""
     warnings: tuple[Warned, ...] = ()
     lines: tuple[Line, ...] = ()
+    asides: tuple[Line, ...] = ()
+    """What is not told as a line: names that were there before (line 0), the arguments of functions, by the line of
+    their `def`, and lines that gave nothing but had parts, such as `print(a - b)`."""
     observed: dict[str, Observation] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
     events: tuple[Event, ...] = ()

@@ -63,6 +63,8 @@ class Recorder:
         self._counts: dict[int, int] = {}
         self._snaps: dict[int, list[Snap]] = {}
         self._parts: dict[int, list[tuple[int, Any, Any]]] = {}
+        self._given: dict[int, list[Snap]] = {}
+        """The arguments that functions were first called with."""
         self._texts_left = TEXTS_MOST
         self._room = ROOM
         self._install()
@@ -70,13 +72,13 @@ class Recorder:
     def _install(self) -> None:
         """Be what the rewritten code calls, from now on and for what calls its functions later."""
         names = {lens.NOTE: self._noting(), lens.DROP: self.drop, lens.DONE: self.done, lens.MADE: self.made}
-        vars(builtins).update({**names, lens.MODE: self.mode})
+        vars(builtins).update({**names, lens.MODE: self.mode, lens.TOOK: self.took})
 
     def begin(self, new: Lens) -> None:
         """From here on it is `new` whose lines are told. Numbers of others before stay theirs."""
         self.lens, self.value = new, None
         self.values.extend([NOTHING] * (new.base + len(new.spots) - len(self.values)))
-        self.when, self._counts, self._snaps, self._parts = {}, {}, {}, {}
+        self.when, self._counts, self._snaps, self._parts, self._given = {}, {}, {}, {}, {}
         self._texts_left, self._room = TEXTS_MOST, ROOM
 
     def _noting(self) -> Callable[[int, Any], Any]:
@@ -111,6 +113,11 @@ class Recorder:
         """A place where gradients may have been switched on or off."""
         self._tick += 1
         self.when[number] = (self._tick, _recorded())
+
+    def took(self, number: int, *values: Any) -> None:
+        """A function was called."""
+        if number not in self._given and number >= self.lens.base:
+            self._given[number] = [self._snap(value) for value in values] if len(self._given) < LINES_MOST else []
 
     def _keep(self, number: int, value: Any, first: int) -> None:
         self._tick += 1
@@ -162,9 +169,22 @@ class Recorder:
         """One for every line that made something, in the order of first execution."""
         for number, snaps in self._snaps.items():
             spot = self.lens.spots[number - self.lens.base]
-            if not spot.name and snaps[-1][4] is None and snaps[-1][0] is None:
-                continue
-            yield self._line(number, spot, snaps)
+            if not _gave_nothing(spot, snaps):
+                yield self._line(number, spot, snaps)
+
+    def asides(self) -> Iterator[Line]:
+        """What is not told as a line, for whoever reads the code: arguments, and the parts of what gave nothing."""
+        for number, given in self._given.items():
+            spot = self.lens.spots[number - self.lens.base]
+            yield from (aside(name, spot.line, snap) for name, snap in zip(spot.name.split(), given, strict=False))
+        for number, snaps in self._snaps.items():
+            spot = self.lens.spots[number - self.lens.base]
+            if _gave_nothing(spot, snaps) and self._parts[number]:
+                yield self._line(number, spot, snaps)
+
+    def seen(self, name: str, value: Any) -> Line:
+        """A name that was there before any line."""
+        return aside(name, 0, self._snap(value))
 
     def _line(self, number: int, spot: lens.Spot, snaps: list[Snap]) -> Line:
         count = self._counts[number]
@@ -262,6 +282,18 @@ def _text(snap: Snap) -> str:
     if snap[0] is not None:
         return "" if data is None else f"tensor({spelled(data)})"
     return sight.text_of(data)
+
+
+def _gave_nothing(spot: lens.Spot, snaps: list[Snap]) -> bool:
+    return not spot.name and snaps[-1][4] is None and snaps[-1][0] is None
+
+
+def aside(name: str, line: int, snap: Snap) -> Line:
+    """A name that no line made."""
+    shape, dtype, device, grad, _ = snap
+    told = None if device is None else str(device)
+    text = _text(snap)[:WORDS_MOST]
+    return Line(line=line, name=name, shape=shape, dtype=_dtype(dtype), text=text, device=told, requires_grad=grad)
 
 
 def _pass(number: int, snap: Snap) -> Pass:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import torch
 
 from tutor.sandbox.protocol import Failure, Line, Warned
-from tutor.sandbox.trace import Tracer
+from tutor.sandbox.trace import Say, Tracer
 
 MESSAGE_MOST = 4096
 WARNINGS_MOST = 64
@@ -33,6 +33,8 @@ class Snippet:
         self.namespace: dict[str, Any] = self.module.__dict__
         self.namespace["torch"] = torch
         self.warned: list[Warned] = []
+        self.asides: list[Line] = []
+        """What the traced code made that is not told as a line."""
         self.filename = "answer.py"
         self._tracer: Tracer | None = None
 
@@ -48,17 +50,17 @@ class Snippet:
 
         return self._guarded(work, code, filename, where)
 
-    def run_traced(self, code: str, filename: str, say: Callable[[Line], None]) -> Failure | None:
+    def run_traced(self, code: str, filename: str, say: Say) -> Failure | None:
         """Run `code` as a whole, telling what each line made; what it raises comes back with its scene."""
-        return self.run_cell(code, filename, say)[0]
+        return self.run_cell(code, filename, say, self.asides.append)[0]
 
-    def run_cell(self, code: str, filename: str, say: Callable[[Line], None]) -> tuple[Failure | None, Any]:
+    def run_cell(self, code: str, filename: str, say: Say, aside: Say | None = None) -> tuple[Failure | None, Any]:
         """The same; the second value is that of a last line that is an expression, else None."""
         got: list[Any] = [None]
         tracer = self._tracer = self._tracer or Tracer()
 
         def work() -> None:
-            got[0] = tracer.run(code, filename, self.namespace, say)
+            got[0] = tracer.run(code, filename, self.namespace, say, aside)
 
         return self._guarded(work, code, filename, "code"), got[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable
-from types import CodeType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from tutor.sandbox.lens import Lens
@@ -13,6 +13,10 @@ from tutor.sandbox.protocol import Line, Scene
 from tutor.sandbox.record import Recorder
 from tutor.sandbox.scene import scene
 from tutor.sandbox.written import Written
+
+Say = Callable[[Line], None]
+GIVEN_MOST = 100
+_UNTOLD = (ModuleType, FunctionType, BuiltinFunctionType, type)
 
 
 class Tracer:
@@ -22,19 +26,27 @@ class Tracer:
         self._recorder = Recorder()
         self._lens: dict[str, Lens] = {}
 
-    def run(self, code: str, filename: str, namespace: dict[str, Any], say: Callable[[Line], None]) -> Any:
-        """Run `code` in `namespace`; `say` hears of every line that made something. Returns a last expression's."""
+    def run(
+        self, code: str, filename: str, namespace: dict[str, Any], say: Callable[[Line], None], aside: Say | None = None
+    ) -> Any:
+        """Run `code` in `namespace`; `say` hears of every line that made something. Returns a last expression's.
+
+        `aside` hears of names that were there before, of arguments, and of the parts of what gave nothing.
+        """
         # As it was written first: mistakes are to be found in that, and none should run half.
         compiled = compile(code, filename, "exec", dont_inherit=True)
         recorder = self._recorder
         lens = self._lens[filename] = Lens(Written(code), base=len(recorder.values))
         made = _rewritten(lens, filename)
         recorder.begin(lens)
+        given = [recorder.seen(n, namespace[n]) for n in _told(compiled, namespace)] if aside else []
         try:
             exec(made or compiled, namespace)
         finally:
             for line in recorder.lines():
                 say(line)
+            for line in (*given, *recorder.asides()) if aside else ():
+                aside(line)  # type: ignore[misc]
         return _constant(code) if lens.last is None else recorder.value
 
     def scene(self, error: BaseException, filename: str) -> Scene | None:
@@ -46,6 +58,17 @@ class Tracer:
             return scene(error, filename, lens, self._recorder)
         except BaseException:  # noqa: BLE001 - whatever goes wrong here, the error itself must be told.
             return None
+
+
+def _told(code: CodeType, namespace: dict[str, Any]) -> list[str]:
+    """The names that code asks for and `namespace` has, without modules, functions and classes."""
+    names = dict.fromkeys(code.co_names)
+    inner = list(code.co_consts)
+    while inner:
+        if isinstance(part := inner.pop(), CodeType):
+            names |= dict.fromkeys(part.co_names)
+            inner += part.co_consts
+    return [n for n in names if n in namespace and not isinstance(namespace[n], _UNTOLD)][:GIVEN_MOST]
 
 
 def _rewritten(lens: Lens, filename: str) -> CodeType | None:

@@ -38,6 +38,7 @@ class Report:
     error: Failure | None = None
     warnings: tuple[Warned, ...] = ()
     lines: tuple[Line, ...] = ()
+    asides: tuple[Line, ...] = ()
     observed: dict[str, Observation] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
     events: Annotated[tuple[Event, ...], msgspec.Meta(max_length=EVENTS_MOST)] = ()
