@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from tutor import explainer
 from tutor.clock import Clock
 from tutor.errors import EnvironmentLacking, UsageError
-from tutor.examiner import Examiner, digest, setup
+from tutor.examiner import Examiner, setup
 from tutor.grade.account import Account
 from tutor.grade.prompt import Prompt, prompt
 from tutor.grade.verdict import Verdict
 from tutor.lesson.catalog import Catalog
+from tutor.lesson.content import digest
 from tutor.lesson.model import LessonFile, Question
 from tutor.progress.resume import Standing
 from tutor.progress.store import Action, Attempt, Store
@@ -196,6 +197,6 @@ class Asking(ABC):
                 belief=verdict.belief if verdict else "",
                 seconds=round(self._clock.seconds() - self._opened, 1),
                 at=self._clock.now(),
-                digest=digest(file, question),
+                digest=digest(file.lesson, question),
             )
         )

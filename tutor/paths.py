@@ -26,6 +26,11 @@ def database() -> Path:
     return data_dir() / "progress.db"
 
 
+def courses() -> Path:
+    """The folder of the courses that were installed; not made here."""
+    return data_dir() / "courses"
+
+
 def fault_log() -> Path:
     """Where the tutor's own faults are written down, with what is needed to repeat them."""
     return data_dir() / "faults.log"

@@ -207,7 +207,8 @@ class PlainLesson(Plain):
 
     async def _map(self, _: str) -> None:
         for mark in self.session.marks():
-            self._say(f"{'>' if mark.here else ' '} {mark.status:9} {mark.id}")
+            changed = "  (changed since you answered)" if mark.changed else ""
+            self._say(f"{'>' if mark.here else ' '} {mark.status:9} {mark.id}{changed}")
 
     async def _help(self, _: str) -> None:
         self._say(HELP, HELP_LESSON)

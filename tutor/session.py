@@ -13,6 +13,7 @@ from tutor.clock import Clock
 from tutor.errors import UsageError
 from tutor.grade.prompt import starter
 from tutor.lesson.catalog import Catalog
+from tutor.lesson.content import differs, digest
 from tutor.lesson.model import Question
 from tutor.progress.resume import Standing, fold
 from tutor.progress.store import Attempt, Store
@@ -27,6 +28,8 @@ class Mark:
     kind: str
     status: str
     here: bool
+    changed: bool = False
+    """Whether it asks something else than when it was answered."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Summary:
     revealed: tuple[str, ...]
     open: tuple[str, ...]
     """Skipped, wrong so far, or never reached."""
+    changed: tuple[str, ...] = ()
+    """Of all these, what asks something else than when it was answered."""
 
     @property
     def total(self) -> int:
@@ -53,6 +58,7 @@ class Session(Asking):
         self.index = 0
         self._attempts: list[Attempt] = []
         self._drafts: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
 
     @classmethod
     def open(cls, catalog: Catalog, store: Store, sandbox: Sandbox, clock: Clock, lesson: str | None = None) -> Session:
@@ -92,8 +98,9 @@ class Session(Asking):
         """Every question of the lesson and how it stands."""
         standings = self._standings()
         return [
-            Mark(q.id, q.kind, standings.get(q.id, Standing()).status, n == self.index)
+            Mark(q.id, q.kind, standing.status, n == self.index, self._changed(q.id, standing))
             for n, q in enumerate(self.file.lesson.questions)
+            for standing in [standings.get(q.id, Standing())]
         ]
 
     def progress(self, slug: str) -> tuple[int, int]:
@@ -109,6 +116,7 @@ class Session(Asking):
         self.file = self.catalog.lesson(slug)
         self._attempts = self.store.attempts(self.catalog.key, self.file.slug)
         self._drafts = self.store.drafts(self.catalog.key, self.file.slug)
+        self._digests = {q.id: digest(self.file.lesson, q) for q in self.file.lesson.questions}
         left = self.store.place_in(self.catalog.key, self.file.slug)
         ids = [q.id for q in self.file.lesson.questions]
         self._arrive(ids.index(left) if left in ids else 0)
@@ -174,6 +182,7 @@ class Session(Asking):
             later_try=chosen(["right"], False),
             revealed=chosen(["revealed"]),
             open=chosen(["new", "tried", "skipped"]),
+            changed=tuple(q for q, standing in graded if self._changed(q, standing)),
         )
 
     def ended(self) -> list[str]:
@@ -190,6 +199,8 @@ class Session(Asking):
         for name, ids in groups.items():
             if counts[name]:
                 lines.append(f"  {counts[name]} of {summary.total} {name}" + (f": {', '.join(ids)}" if ids else ""))
+        if summary.changed:
+            lines.append(f"  changed since you answered: {', '.join(summary.changed)}")
         return lines
 
     def _arrive(self, index: int) -> None:
@@ -197,6 +208,9 @@ class Session(Asking):
         self._arrived()
         with self._saving():
             self.store.keep_place(self.catalog.key, self.file.slug, self.question.id)
+
+    def _changed(self, question: str, standing: Standing) -> bool:
+        return bool(standing.digest) and differs(standing.digest, self._digests.get(question, ""))
 
     def _standings(self) -> dict[str, Standing]:
         return fold(self._attempts)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tutor.lesson.model import LessonFile
 
 _COURSE = "course.yaml"
-_INDEX = f"2 of {__version__}"
+_INDEX = f"3 of {__version__}"
 _NAMED = 8
 
 
@@ -39,6 +39,10 @@ class Entry(msgspec.Struct, frozen=True):
     graded: tuple[str, ...]
     """The questions that count, of those in `questions`."""
     needs: tuple[str, ...] = ()
+    was: tuple[str, ...] = ()
+    """Slugs it had before."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Former ids of questions, each with the present one."""
 
 
 class _Card(msgspec.Struct, frozen=True):
@@ -61,10 +65,11 @@ class _Index(msgspec.Struct, frozen=True):
 class Catalog:
     """The lessons of one course, in order. A lesson that cannot be read is in `problems`, not in `entries`."""
 
-    def __init__(self, folder: Path, index: _Index) -> None:
+    def __init__(self, folder: Path, index: _Index, key: str = "") -> None:
         self.folder = folder
         self.title = index.title
-        self.key = slug(index.title) or "course"
+        self.key = key or slug(index.title) or "course"
+        """What progress is kept under."""
         self._drills = index.drills
         cards = [index.cards[name] for name in index.lessons]
         self.entries = tuple(card.entry for card in cards if card.entry is not None)
@@ -75,8 +80,19 @@ class Catalog:
         """Whether it is the course that came with the program."""
         return paths.is_shipped(self.folder)
 
+    @property
+    def renamed(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Former names of lessons (with no question) and of questions, each with the present one."""
+        names: dict[tuple[str, str], tuple[str, str]] = {}
+        for entry in self.entries:
+            names |= {(old, ""): (entry.slug, "") for old in entry.was}
+            for old, new in entry.renamed:
+                lesson, _, question = old.rpartition("/")
+                names[lesson or entry.slug, question] = (entry.slug, new)
+        return names
+
     @classmethod
-    def open(cls, folder: Path | None = None) -> Catalog:
+    def open(cls, folder: Path | None = None, key: str = "") -> Catalog:
         """The course in `folder`, by default the bundled one. Raises EnvironmentLacking, LessonError."""
         folder = (folder or paths.shipped_course()).absolute()
         store = _store(folder)
@@ -84,7 +100,7 @@ class Catalog:
         index = _indexed(folder, known)
         if index != known:
             _keep(store, index)
-        return cls(folder, index)
+        return cls(folder, index, key)
 
     def lesson(self, slug: str) -> LessonFile:
         """A lesson by its slug, its number or the beginning of its slug or title. Raises UsageError, LessonError."""
@@ -202,6 +218,7 @@ def _course(folder: Path) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 
 
 def _card(path: Path, stamp: tuple[int, int]) -> _Card:
+    from tutor.lesson.content import former
     from tutor.lesson.load import load_lesson
 
     if stamp == (0, 0):
@@ -220,5 +237,7 @@ def _card(path: Path, stamp: tuple[int, int]) -> _Card:
         kinds=tuple(q.kind for q in lesson.questions),
         graded=tuple(q.id for q in lesson.questions if q.graded),
         needs=lesson.needs,
+        was=former(lesson),
+        renamed=tuple((old, q.id) for q in lesson.questions for old in former(q)),
     )
     return _Card(stamp, entry, ())

@@ -25,6 +25,8 @@ class Standing:
     """Right at the first answer, and the answer was never shown before."""
     last_answer: str = ""
     last_result: str = ""
+    digest: str = ""
+    """Of the question as it was when it was last answered or revealed."""
     shown: bool = False
     """The answer was revealed at some time, even if that was undone."""
 
@@ -50,7 +52,7 @@ def _take(stack: list[Standing], attempt: Attempt) -> None:
     if attempt.action == "undo":
         _undo(stack)
     elif attempt.action == "reveal":
-        shown = replace(now, shown=True)
+        shown = replace(now, shown=True, digest=attempt.digest)
         if now.status in _ACCEPTED:
             stack[-1] = shown
         else:
@@ -72,7 +74,7 @@ def _undo(stack: list[Standing]) -> None:
 
 
 def _answer(stack: list[Standing], attempt: Attempt) -> None:
-    now = replace(stack[-1], last_answer=attempt.answer, last_result=attempt.result)
+    now = replace(stack[-1], last_answer=attempt.answer, last_result=attempt.result, digest=attempt.digest)
     if now.status in _ACCEPTED:
         stack[-1] = now
     elif attempt.result == "right":

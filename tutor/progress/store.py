@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from tutor.clock import Clock
 from tutor.progress.database import open_database, speaking
+from tutor.progress.rename import Name, Names
 
 Action = Literal["answer", "hint", "skip", "reveal", "undo", "read", "drill"]
 
@@ -61,6 +62,7 @@ class Store:
         self._connection = connection
         self._clock = clock
         self._unsaved: list[Attempt] = []
+        self._names: dict[str, Names] = {}
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> Store:
@@ -73,6 +75,10 @@ class Store:
         """How many attempts could not be written yet; they go with the next write that succeeds."""
         return len(self._unsaved)
 
+    def follow(self, course: str, renamed: Mapping[Name, Name]) -> None:
+        """From now on, read what is kept of a course under the names its lessons and questions have now."""
+        self._names[course] = Names(renamed)
+
     def add(self, attempt: Attempt) -> None:
         """Remember an attempt. When the disk refuses it, it is kept in memory and the error is raised all the same."""
         self._unsaved.append(_clean(attempt, self._clock.now()))
@@ -80,17 +86,22 @@ class Store:
 
     def attempts(self, course: str, lesson: str | None = None, question: str | None = None) -> list[Attempt]:
         """What was done, oldest first, with what is not written yet."""
-        asked = {"lesson": lesson, "question": question}
-        narrow = {name: value for name, value in asked.items() if value is not None}
-        sql = _ATTEMPTS + "".join(f" AND {name} = ?" for name in narrow) + " ORDER BY number"
-        kept = [_attempt(row) for row in self._read(sql, course, *narrow.values())]
-        waiting = (a for a in self._unsaved if a.course == course)
-        return kept + [a for a in waiting if all(getattr(a, name) == value for name, value in narrow.items())]
+        names = self._of(course)
+        lessons = names.lessons(lesson) if lesson is not None else ()
+        narrow = f" AND lesson IN ({', '.join('?' * len(lessons))})" if lessons else ""
+        kept = [_attempt(row) for row in self._read(_ATTEMPTS + narrow + " ORDER BY number", course, *lessons)]
+        kept += [attempt for attempt in self._unsaved if attempt.course == course]
+        found = ((attempt, names.now(attempt.lesson, attempt.question)) for attempt in kept)
+        return [
+            attempt if now == (attempt.lesson, attempt.question) else replace(attempt, lesson=now[0], question=now[1])
+            for attempt, now in found
+            if lesson in (None, now[0]) and question in (None, now[1])
+        ]
 
     def drafts(self, course: str, lesson: str) -> dict[str, str]:
         """What was typed and not finished, by question."""
-        rows = self._read("SELECT question, text FROM draft WHERE course = ? AND lesson = ?", course, lesson)
-        return {str(question): str(text) for question, text in rows}
+        rows = self._kept("SELECT lesson, question, text FROM draft WHERE course = ?", course)
+        return {question: str(text) for (le, question), text in rows.items() if le == lesson}
 
     def keep_draft(self, course: str, lesson: str, question: str, text: str) -> None:
         """Keep what is typed so far."""
@@ -98,19 +109,21 @@ class Store:
 
     def drop_draft(self, course: str, lesson: str, question: str) -> None:
         """Forget a draft; none is fine."""
-        key = (course, lesson, question)
-        self._write([("DELETE FROM draft WHERE course = ? AND lesson = ? AND question = ?", key)])
+        names = self._of(course)
+        rows = self._read("SELECT lesson, question FROM draft WHERE course = ?", course)
+        gone = [(course, le, q) for le, q in rows if names.now(str(le), str(q)) == (lesson, question)]
+        self._write([("DELETE FROM draft WHERE course = ? AND lesson = ? AND question = ?", key) for key in gone])
 
     def place(self, course: str) -> tuple[str, str] | None:
         """The lesson and question where the learner was last in this course."""
         # Replacing a row gives it a new, highest rowid: the last place kept is the last one here.
         rows = self._read("SELECT lesson, question FROM place WHERE course = ? ORDER BY rowid DESC LIMIT 1", course)
-        return (str(rows[0][0]), str(rows[0][1])) if rows else None
+        return self._of(course).now(str(rows[0][0]), str(rows[0][1])) if rows else None
 
     def place_in(self, course: str, lesson: str) -> str | None:
         """The question where the learner was last in this lesson."""
-        rows = self._read("SELECT question FROM place WHERE course = ? AND lesson = ?", course, lesson)
-        return str(rows[0][0]) if rows else None
+        rows = self._kept("SELECT lesson, question, rowid FROM place WHERE course = ? ORDER BY rowid", course)
+        return next((question for le, question in reversed(rows) if le == lesson), None)
 
     def keep_place(self, course: str, lesson: str, question: str) -> None:
         """Remember where the learner is."""
@@ -118,8 +131,8 @@ class Store:
 
     def cards(self, course: str) -> dict[tuple[str, str, str], str]:
         """Every card of the course as it was kept, by course, lesson and question; what is due first, first."""
-        sql = "SELECT course, lesson, question, state FROM card WHERE course = ? ORDER BY due, lesson, question"
-        return {(str(c), str(le), str(q)): str(state) for c, le, q, state in self._read(sql, course)}
+        sql = "SELECT lesson, question, state FROM card WHERE course = ? ORDER BY due, lesson, question"
+        return {(course, *name): str(state) for name, state in self._kept(sql, course).items()}
 
     def keep_cards(self, cards: Iterable[tuple[tuple[str, str, str], datetime, str]]) -> None:
         """Keep cards, all or none: key, when due, and the schedule's own text."""
@@ -132,6 +145,24 @@ class Store:
                 self._write([])
         finally:
             self._connection.close()
+
+    def _of(self, course: str) -> Names:
+        return self._names.get(course) or Names()
+
+    def _kept(self, sql: str, course: str) -> dict[Name, Any]:
+        """One value for each present name, in order; what was kept under it goes before what was under an old one."""
+        names = self._of(course)
+        found: dict[Name, Any] = {}
+        own: set[Name] = set()
+        for lesson, question, value in self._read(sql, course):
+            kept = str(lesson), str(question)
+            name = names.now(*kept)
+            if name not in own:
+                found.pop(name, None)
+                found[name] = value
+            if name == kept:
+                own.add(name)
+        return found
 
     def _read(self, sql: str, *values: str) -> list[Row]:
         with speaking(self.path):

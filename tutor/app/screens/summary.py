@@ -105,6 +105,7 @@ class SummaryScreen(Frame):
         yield from self._group("right", "right after more tries", summary.later_try)
         yield from self._group("revealed", "revealed", summary.revealed)
         yield from self._group("new", "still open", summary.open)
+        yield from self._group("tried", "changed since you answered", summary.changed)
         yield Static(self._next_words(), classes="next", markup=False)
 
     def _group(self, status: str, words: str, ids: Sequence[str], named: bool = True) -> Iterator[Static]:
