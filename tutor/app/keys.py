@@ -42,6 +42,7 @@ EVERYWHERE = (
 QUESTION = (
     Act("check", "ctrl+j,ctrl+enter,f5", "^J", "Check", "Answer: check it, or run the code"),
     Act("hint", "f2", "F2", "Hint", "Answer: one more hint"),
+    Act("why", "f3", "F3", "Why", "Answer: why it failed, and what each of its lines made"),
     Act("skip", "f4", "F4", "Skip", "Question: skip it for now"),
     Act("reveal", "f6", "F6", "Reveal", "Answer: show it (asks once)"),
     Act("back", "f7", "F7", "Back", "Question: the one before"),

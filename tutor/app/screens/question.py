@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.binding import Binding
-from textual.css.query import NoMatches
 from textual.timer import Timer
-from textual.widget import Widget
-from textual.worker import Worker
 
-from tutor import fault
 from tutor.app.keys import QUESTION, bindings
-from tutor.app.screens.frame import Frame
+from tutor.app.screens.work import Working
 from tutor.app.widgets.key_line import Key
 from tutor.app.widgets.messages import AnswerEdited, AnswerGiven, GoOn
-from tutor.app.widgets.question_body import QuestionBody
-from tutor.app.widgets.rail import Rail
 
 if TYPE_CHECKING:
-    from tutor.app.widgets.verdict_strip import VerdictStrip
     from tutor.asking import Asking
 
 KEEP_SECONDS = 0.5
-RUNNING_SECONDS = 0.3
 REVEAL = "Show the answer? It then counts as revealed. F6 again shows it; Escape leaves it hidden."
 
 
-class QuestionScreen(Frame):
+class QuestionScreen(Working):
     """A question, its answer and its verdict, whoever asks."""
 
     BACKWARD = True
@@ -44,34 +35,12 @@ class QuestionScreen(Frame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asking: Asking | None = None
         self._settled: str | None = None
         """The text that was accepted."""
         self._refused: str | None = None
         """The text that was not; giving it again would only count it twice."""
         self._trouble = ""
-        self._work: Worker[None] | None = None
         self._keeping: Timer | None = None
-
-    def middle(self) -> Iterator[Widget]:
-        """The question, and the rail on a wide screen."""
-        yield QuestionBody()
-        yield Rail()
-
-    @property
-    def body(self) -> QuestionBody:
-        """The question as it is shown."""
-        return self.query_one(QuestionBody)
-
-    @property
-    def strip(self) -> VerdictStrip:
-        """Where verdicts appear."""
-        return self.body.strip
-
-    @property
-    def running(self) -> bool:
-        """Whether an answer is being judged or code runs."""
-        return self._work is not None and not self._work.is_finished
 
     def show_where(self) -> None:
         """Say where this is and how far, at the top and on the rail."""
@@ -95,6 +64,7 @@ class QuestionScreen(Frame):
         await self.body.show(asking.prompt(), asking.draft, asking.question.graded)
         self.body.show_standing(asking.standing.status)
         self.body.show_hints(hints)
+        self.rail.show_lines(())
         self.show_where()
         self._tell_trouble()
         self.refresh_keys()
@@ -111,13 +81,6 @@ class QuestionScreen(Frame):
                 return
         if self.is_current:
             await self.arrive()
-
-    def stop(self) -> bool:
-        """Stop judging or running; whether there was anything to stop."""
-        was = self.running
-        if self._work is not None:
-            self._work.cancel()
-        return was
 
     def keep_now(self) -> None:
         """Keep what is typed, before anything can be lost."""
@@ -172,8 +135,13 @@ class QuestionScreen(Frame):
             self.body.reach(self.strip)
             return
         self.keep_now()
-        judge = self._submit if self.asking.question.graded else self._try_out
-        self._work = self.run_worker(self._guarded(judge(self.asking, answer.text)), group="run", exclusive=True)
+        self.judge(answer.text)
+
+    def judge(self, text: str) -> None:
+        """Judge an answer to the question in front; where nothing is judged, run it."""
+        if self.asking is not None:
+            judge = self._submit if self.asking.question.graded else self._try_out
+            self._work = self.run_worker(self._guarded(judge(self.asking, text)), group="run", exclusive=True)
 
     @property
     def settled(self) -> bool:
@@ -187,11 +155,13 @@ class QuestionScreen(Frame):
         self._refused = text if verdict.result == "wrong" else None
         self.strip.show_verdict(verdict)
         self._judged(asking)
+        self.rail.show_lines(verdict.account.lines)
 
     async def _try_out(self, asking: Asking, code: str) -> None:
         outcome = await self._timed(asking.run(code))
         self.strip.clear()
-        self.body.show_outcome(outcome)
+        self.body.show_outcome(outcome, asking.account)
+        self.rail.show_lines(asking.account.lines)
 
     def _judged(self, asking: Asking) -> None:
         """Standing, dots and keys after an answer; an accepted answer hands Enter to the strip."""
@@ -203,52 +173,12 @@ class QuestionScreen(Frame):
             self.strip.focus(scroll_visible=False)
         self.refresh_keys()
 
-    async def _timed(self, doing: Coroutine[Any, Any, Any]) -> Any:
-        """Wait, and say so when it takes long enough to be noticed. Interrupted, it says that nothing was counted."""
-        started = asyncio.get_running_loop().time()
-
-        def tell() -> None:
-            self.strip.show_running(asyncio.get_running_loop().time() - started)
-            self.body.reach(self.strip)
-
-        def begin() -> None:
-            tell()
-            ticking.append(self.set_interval(0.2, tell))
-
-        ticking = [self.set_timer(RUNNING_SECONDS, begin)]
-        self.refresh_keys()
-        try:
-            return await doing
-        except asyncio.CancelledError:
-            if self.is_current:
-                self.strip.say("Stopped. Nothing was counted.")
-            raise
-        finally:
-            for timer in ticking:
-                timer.stop()
-            self.call_later(self.refresh_keys)
-
-    async def _guarded(self, doing: Coroutine[Any, Any, None]) -> None:
-        """A boundary: whatever goes wrong in here is said in a sentence, and the app goes on."""
-        try:
-            await doing
-        except NoMatches:
-            # The question was left while torch was still busy with it.
-            return
-        except Exception as error:  # noqa: BLE001 -- nothing a worker meets may end the app
-            self.strip.clear()
-            self.notice(fault.sentence(error, question=self.asking.question.id if self.asking else ""))
-
     async def _draw(self, asking: Asking) -> None:
         question = asking.question
         values = await asking.drawn()
         if asking.question is question:
             self.body.show_drawn(values)
             await asking.prepare()
-
-    def on_worker_state_changed(self) -> None:
-        """What the keys do depends on whether something runs."""
-        self.refresh_keys()
 
     # What else can be done
 
@@ -262,6 +192,11 @@ class QuestionScreen(Frame):
             self.body.show_hints(self.asking.hints_shown())
             self.body.reach_hints()
             self.show_where()
+
+    def action_why(self) -> None:
+        """More about what ran last."""
+        if not self.body.answer or not self.body.tell_more():
+            self.notice("There is nothing to explain yet: check an answer first.")
 
     async def action_skip(self) -> None:
         """Leave it for later."""

@@ -6,8 +6,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tutor.app.themes import QUIET
+from tutor.app.widgets.reason import reasons
 from tutor.app.widgets.tensor_view import picture
-from tutor.grade.drawing import shape_text
+from tutor.grade.account import Account
+from tutor.grade.lines import rows
 from tutor.legible import clipped, legible
 from tutor.sandbox.protocol import Line, Outcome
 
@@ -21,16 +23,35 @@ class OutcomeView(Static):
 
     def __init__(self) -> None:
         super().__init__("", markup=False, id="outcome")
+        self._shown: tuple[Outcome, Account] | None = None
+        self._whole = False
 
-    def show(self, outcome: Outcome) -> None:
-        """Draw an outcome."""
+    def show(self, outcome: Outcome, account: Account) -> None:
+        """Draw an outcome, with what there is to say about it."""
+        self._shown, self._whole = (outcome, account), False
         self.display = True
         self.set_class(outcome.status == "ok", "-right")
         self.set_class(outcome.status != "ok", "-wrong")
-        self.update(Content("\n").join(told(outcome, max(self.size.width or 72, 40))))
+        self._draw(outcome, account)
+
+    def tell_more(self) -> bool:
+        """All there is to say, or again only the first of it; False where there is no more."""
+        if self._shown is None or not self._shown[1].more():
+            return False
+        self._whole = not self._whole
+        self._draw(*self._shown)
+        return True
+
+    def _draw(self, outcome: Outcome, account: Account) -> None:
+        lines = told(outcome, account, max(self.size.width or 72, 40))
+        if self._whole:
+            lines += [Content(""), *reasons(account.more())]
+        elif account.explanation is not None:
+            lines += [Content.assemble(("F3", "bold $accent"), (" says more", QUIET))]
+        self.update(Content("\n").join(lines))
 
 
-def told(outcome: Outcome, width: int) -> list[Content]:
+def told(outcome: Outcome, account: Account, width: int) -> list[Content]:
     """An outcome as lines."""
     took = f"  {outcome.seconds * 1000:.0f} ms" if outcome.status == "ok" else ""
     word = "✓ Ran." if outcome.status == "ok" else "✗ Stopped."
@@ -41,7 +62,7 @@ def told(outcome: Outcome, width: int) -> list[Content]:
     for name, seen in outcome.observed.items():
         if seen.kind != "missing":
             lines += picture(name, seen, width)
-    return lines + _failed(outcome)
+    return [*lines, *reasons(account.short()), *_failed(outcome)]
 
 
 def _printed(outcome: Outcome) -> list[Content]:
@@ -59,20 +80,12 @@ def _warning(line: int | None, message: str) -> str:
 
 def _made(lines: tuple[Line, ...]) -> list[Content]:
     """One row per line of the code: number, name, what it is."""
-    named = [line for line in lines if line.name]
-    wide = max((len(line.name) for line in named), default=0)
+    named = rows(line for line in lines if line.name)
+    wide = max((len(row.name) for row in named), default=0)
     return [
-        Content.assemble(
-            (f"line {line.line:<3} ", QUIET), (legible(line.name).ljust(wide), "bold"), "  ", legible(_what(line))
-        )
-        for line in named
+        Content.assemble((f"line {row.line:<3} ", QUIET), (row.name.ljust(wide), "bold"), "  ", row.what)
+        for row in named
     ]
-
-
-def _what(line: Line) -> str:
-    if line.shape is None:
-        return clipped(" ".join(line.text.split()), 60)
-    return f"{shape_text(line.shape)} {line.dtype or ''}"
 
 
 def _failed(outcome: Outcome) -> list[Content]:

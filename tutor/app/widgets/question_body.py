@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.app.widgets.tensor_view import TensorView
     from tutor.app.widgets.verdict_strip import VerdictStrip
     from tutor.asking import Hint
+    from tutor.grade.account import Account
     from tutor.grade.prompt import Prompt
     from tutor.sandbox.protocol import Observation, Outcome
 
@@ -100,10 +101,17 @@ class QuestionBody(VerticalScroll):
         """Scroll to the hints."""
         self.reach(self.query_one("#hints"))
 
-    def show_outcome(self, outcome: Outcome) -> None:
+    def show_outcome(self, outcome: Outcome, account: Account) -> None:
         """What a run made."""
-        self._outcome.show(outcome)
+        self._outcome.show(outcome, account)
         self.reach(self._outcome)
+
+    def tell_more(self) -> bool:
+        """More about what ran last, or less again; False where there is no more to say."""
+        told = next((part for part in (self.strip, self._outcome) if part.display and part.tell_more()), None)
+        if told is not None:
+            self.reach(told)
+        return told is not None
 
     def reach(self, widget: Widget) -> None:
         """Scroll to a part of the question once it is laid out."""

@@ -1,9 +1,10 @@
-"""The rail at the right of a wide screen: the lesson's questions, its goal, and what was used so far."""
+"""The rail at the right of a wide screen: what each line of code made, the lesson's questions, its goal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -14,6 +15,9 @@ from tutor.app import paint
 from tutor.app.themes import QUIET
 from tutor.app.widgets.top_line import dot
 from tutor.legible import clipped, legible
+
+if TYPE_CHECKING:
+    from tutor.sandbox.protocol import Line
 
 WIDTH = 28
 
@@ -34,7 +38,19 @@ class Rail(VerticalScroll, can_focus=False):
     def __init__(self) -> None:
         text = Static(id="rail-text", markup=False)
         text.auto_links = False
-        super().__init__(text, id="rail")
+        super().__init__(Static(id="rail-lens", markup=False), text, id="rail")
+
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """What each line of the code beside it made; nothing where none ran."""
+        # What is not there at the first frame is not imported for it.
+        from tutor.app.widgets.reason import made
+
+        lens = self.query_one("#rail-lens", Static)
+        lens.display = bool(lines)
+        head = Content.styled("What each line made", f"bold {QUIET}")
+        lens.update(Content("\n").join([head, *made(lines, WIDTH), Content("")]))
+        self.set_class(bool(lines), "-lens")
+        self.scroll_home(animate=False)
 
     def show(self, goal: str, stops: Sequence[Stop], notes: Sequence[str] = ()) -> None:
         """Another lesson, or another standing."""

@@ -11,6 +11,7 @@ from tutor.app import paint
 from tutor.app.themes import QUIET
 from tutor.app.widgets.evidence import laid_out
 from tutor.app.widgets.messages import GoOn
+from tutor.app.widgets.reason import reasons
 from tutor.grade.prompt import AnswerKind
 from tutor.grade.verdict import GLYPH, Verdict
 from tutor.legible import legible
@@ -33,6 +34,8 @@ class VerdictStrip(Static, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id="verdict", markup=False)
         self._verdict: Verdict | None = None
+        self._whole = False
+        """Whether all is told, not only the first of it."""
 
     def on_resize(self) -> None:
         """How evidence is laid out depends on the width."""
@@ -50,6 +53,7 @@ class VerdictStrip(Static, can_focus=True):
     def show_verdict(self, verdict: Verdict) -> None:
         """The judgement, in the words every front end uses."""
         state = verdict.result if verdict.counts else "other"
+        self._whole = False
         self._say(f"-{state}", self._told(verdict), fade=True)
         self._verdict = verdict
 
@@ -57,9 +61,21 @@ class VerdictStrip(Static, can_focus=True):
         """Glyph and headline, why, evidence."""
         colour = _COLOUR.get(verdict.result, "$warning")
         lines = [Content.styled(f"{GLYPH[verdict.result]} {legible(verdict.headline)}", f"bold {colour}")]
-        lines += [paint.line(text.strip()) for text in (verdict.belief, verdict.feedback) if text.strip()]
+        lines += reasons(text.strip("\n") for text in verdict.reasons())
         lines += laid_out(verdict.evidence, self.content_size.width or self._width_to_be())
+        if self._whole:
+            lines += [Content(""), *reasons(verdict.more())]
+        elif verdict.account.explanation is not None:
+            lines += [Content.assemble(("F3", "bold $accent"), (" says more", QUIET))]
         return Content("\n").join(lines)
+
+    def tell_more(self) -> bool:
+        """All there is to say about the verdict, or again only the first of it; False where there is no more."""
+        if self._verdict is None or not self._verdict.more():
+            return False
+        self._whole = not self._whole
+        self.update(self._told(self._verdict))
+        return True
 
     def _width_to_be(self) -> int:
         """How wide the strip will be once it is shown."""
@@ -89,7 +105,7 @@ class VerdictStrip(Static, can_focus=True):
     def _say(self, state: str, content: Content, fade: bool = False) -> None:
         for known in STATES:
             self.set_class(known == state, known)
-        self._verdict = None
+        self._verdict, self._whole = None, False
         self.display = bool(state)
         self.update(content)
         if fade and self.app.animation_level != "none":
