@@ -15,6 +15,7 @@ from tutor.sandbox.sight import Brief, Sight
 
 ALIKE_MOST = 3
 PARAMETERS_MOST = 24
+_TENSOR: type = torch.Tensor
 
 
 def alike(owner: Any, name: str) -> tuple[str, ...]:
@@ -40,12 +41,11 @@ def _attributes(owner: Any) -> Iterator[str]:
 
 def _class(owner: Any) -> type:
     if isinstance(owner, type):
-        found: type = owner
-        return found
+        return owner
     if isinstance(owner, Brief):
-        return torch.Tensor
+        return _TENSOR
     if isinstance(owner, Sight):
-        named = getattr(builtins, owner.seen.type, None)
+        named: Any = getattr(builtins, owner.seen.type, None)
         return named if isinstance(named, type) else object
     return type(owner)
 

@@ -6,9 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tutor.grade.explain import origin
 from tutor.grade.explain.explanation import Edit, Place, Repair, repaired
 from tutor.grade.source import parsed
-from tutor.sandbox.protocol import Failure, Layer, Operand, Scene
+from tutor.sandbox.protocol import Failure, Layer, Observation, Operand, Scene
 
 _ANYWHERE = ast.Module(body=[], type_ignores=[])
 
@@ -30,6 +31,7 @@ class Case:
         self.operands = scene.operands
         self.tree = parsed(code) or _ANYWHERE
         self._lines = code.splitlines()
+        self._holders: dict[ast.AST, ast.AST] = {}
 
     # What there is.
 
@@ -56,10 +58,21 @@ class Case:
     @property
     def layer_name(self) -> str:
         """The innermost module as it would be reached from the code: `net`, `self.blocks[1].fc`."""
-        if not self.scene.layers:
+        if not self.below:
             return ""
         called = next((o.text for o in self.operands if o.seen.kind == "module"), self.word)
-        return called + "".join(_step(layer.path) for layer in self.scene.layers[1:] if layer.path)
+        return called + "".join(_step(layer.path) for layer in self.below[1:] if layer.path)
+
+    @property
+    def below(self) -> tuple[Layer, ...]:
+        """The modules at work that the failing code called, the outermost first."""
+        return self.scene.layers[self.scene.above :]
+
+    @property
+    def got(self) -> Observation | None:
+        """The first thing that the innermost module was called with."""
+        layer = self.below[-1] if self.below else None
+        return layer.inputs[0] if layer and layer.inputs else None
 
     @property
     def nn(self) -> str:
@@ -129,12 +142,16 @@ class Case:
         yield from sorted(found, key=lambda n: (n.lineno, n.col_offset))
 
     def maker(self, layer: Layer | None) -> ast.Call | None:
-        """The call that made a layer: by its class and the numbers it was made with; None where several fit."""
-        if layer is None:
-            return None
-        numbers = {v for v in layer.facts.values() if type(v) is int}
-        near = [call for call in self.calls(layer.type) if all(_whole(a) in numbers for a in call.args[:2])]
-        return near[0] if len(near) == 1 else None
+        """The call that made a layer at work: by where it is reached from, else by its class and its numbers."""
+        return None if layer is None else origin.made(self, layer)
+
+    def around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What a node stands in, from the inside out."""
+        if not self._holders:
+            self._holders = {inner: outer for outer in ast.walk(self.tree) for inner in ast.iter_child_nodes(outer)}
+        while (outer := self._holders.get(node)) is not None:
+            yield outer
+            node = outer
 
     # What could stand there instead.
 
@@ -168,6 +185,20 @@ class Case:
         made = "\n".join(pad + row for row in new.splitlines()) + "\n"
         return (Repair(new, means, (Edit(Place(line, 0, line, 0), made),)),)
 
+    def ahead(self, node: ast.AST, new: str) -> Edit:
+        """Code put right in front of a node. Raises ValueError where the node has no place."""
+        place = self.place(node)
+        if place is None:
+            raise ValueError("no place")
+        return Edit(Place(place.line, place.column, place.line, place.column), new)
+
+    def behind(self, node: ast.AST, new: str) -> Edit:
+        """Code put right behind a node. Raises ValueError where the node has no place."""
+        place = self.place(node)
+        if place is None:
+            raise ValueError("no place")
+        return Edit(Place(place.last, place.end, place.last, place.end), new)
+
     def with_edits(self, edits: list[Edit], means: str = "", shown: str = "") -> tuple[Repair, ...]:
         """The repair that makes several changes; shown as the changed lines, or as `shown` where these are many."""
         first, last = min(e.place.line for e in edits), max(e.place.last for e in edits)
@@ -192,24 +223,3 @@ def _step(path: str) -> str:
 
 def _extent(node: ast.stmt) -> tuple[int, int]:
     return (node.end_lineno or node.lineno) - node.lineno, -node.col_offset
-
-
-def _whole(node: ast.expr) -> int | None:
-    """A whole number written out, or made of such by + - * //."""
-    try:
-        return _reckoned(node)
-    except (TypeError, ZeroDivisionError):
-        return None
-
-
-def _reckoned(node: ast.expr) -> int:
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return node.value
-    if isinstance(node, ast.BinOp):
-        a, b = _reckoned(node.left), _reckoned(node.right)
-        made = {ast.Add: a + b, ast.Sub: a - b, ast.Mult: a * b}
-        if type(node.op) in made:
-            return made[type(node.op)]
-        if isinstance(node.op, ast.FloorDiv):
-            return a // b
-    raise TypeError
