@@ -15,6 +15,9 @@ from tutor.sandbox.output import Output
 from tutor.sandbox.protocol import CODE_MOST, Failure, Limits, Outcome, Request, Status, encode, plain
 from tutor.sandbox.watch import Watch
 
+LATE = "Overtime"
+"""The error of one program of several that took far too long."""
+
 
 async def attempt(child: Child, request: Request) -> Outcome:
     """Run `request` in `child`. Never raises for what the code does."""
@@ -23,7 +26,11 @@ async def attempt(child: Child, request: Request) -> Outcome:
     began = time.monotonic()
     frame = await watched(child, _talk(child, request), request.limits, gpu=request.device != "cpu")
     outcome = await conclude(child, frame, request.limits, time.monotonic() - began)
-    # Names that nobody asked for are a forger's, and would be shown as they are.
+    return _asked_for(outcome, request)
+
+
+def _asked_for(outcome: Outcome, request: Request) -> Outcome:
+    """The outcome without names that nobody asked for: they are a forger's, and would be shown as they are."""
     return replace(outcome, observed={e: outcome.observed[e] for e in request.observe if e in outcome.observed})
 
 
@@ -49,16 +56,22 @@ async def watched(child: Child, work: Any, limits: Limits, *, gpu: bool = False)
 
 async def _talk(child: Child, request: Request) -> Frame | None:
     """The code first; what is to be observed only once it has ended."""
-    await child.send(encode({"op": "run", "mark": child.mark, **_job(request)}))
+    await child.send(encode({"op": "run", "mark": child.mark, **job(request)}))
     if await child.frame() is None:
         return None
-    calls = plain(request.calls) if request.calls else None
-    await child.send(encode({"observe": request.observe, "calls": calls, "draw": request.draw}))
+    await child.send(encode(wanted(request)))
     frame = await child.frame()
     return frame if frame is not None and await child.over() else None
 
 
-def _job(request: Request) -> dict[str, Any]:
+def wanted(request: Request) -> dict[str, Any]:
+    """What is to be observed of code that has ended."""
+    calls = plain(request.calls) if request.calls else None
+    return {"observe": request.observe, "calls": calls, "draw": request.draw}
+
+
+def job(request: Request) -> dict[str, Any]:
+    """What a child is told before any code runs."""
     return {
         "setup": _sendable(request.setup),
         "code": _sendable(request.code),
@@ -97,12 +110,34 @@ async def conclude(child: Child, frame: Frame | None, limits: Limits, seconds: f
         note=note,
         warnings=report.warnings,
         lines=report.lines,
+        asides=report.asides,
         observed=report.observed,
         calls=report.calls,
         events=report.events,
         rng=report.rng,
         tensors=tensors,
     )
+
+
+def concluded(frame: Frame, request: Request) -> Outcome:
+    """The outcome of one program of several, by its report alone."""
+    report, tensors = _read(frame)
+    if report is None:
+        return Outcome(status="killed", note="Its report could not be read.")
+    status, note = _status(report.error, request.limits)
+    if report.error is not None and report.error.type == LATE:
+        status, note = "timeout", "Stopped: it took many times as long as it should."
+    outcome = Outcome(
+        status=status,
+        note=note,
+        error=report.error,
+        observed=report.observed,
+        calls=report.calls,
+        events=report.events,
+        rng=report.rng,
+        tensors=tensors,
+    )
+    return _asked_for(outcome, request)
 
 
 def _read(frame: Frame | None) -> tuple[unpack.Report | None, bytes]:

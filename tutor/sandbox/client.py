@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from tutor.sandbox.layers import Layers
 from tutor.sandbox.play import Play
 from tutor.sandbox.pool import Pool
 from tutor.sandbox.protocol import Breach, Difference, Outcome, Request, Rules, Terms, encode, plain
+from tutor.sandbox.series import series, whole
 
 JUDGE_MEMORY_MB = 1024
 JUDGE_SECONDS = 20.0
@@ -109,6 +111,21 @@ class Sandbox:
             if self.state == "ready" or self._closed:
                 return outcome
         raise TutorFault("The sandbox ended twice while it ran this.")
+
+    async def series(self, request: Request, programs: Sequence[str]) -> list[Outcome]:
+        """What each program does in place of the request's code: the author's own programs, in one child for all.
+
+        `code` is run first, unobserved, to see how long a program may take; one that loops for ever ends soon after.
+        """
+        await self._admit()
+        child = await self._take()
+        try:
+            done = await series(child, request, programs)
+        finally:
+            self._drop(child)
+        if self.state == "ready":
+            await self._fill()
+        return whole(done, programs)
 
     async def compare(self, expected: Outcome, actual: Outcome, terms: Terms) -> Difference | None:
         """The first difference in what was observed, or None; raises TutorFault when the judge itself fails."""

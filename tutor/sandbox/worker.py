@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import sys
+import time
 import warnings
 from typing import Any, NoReturn
 
@@ -20,7 +21,7 @@ import numpy
 import safetensors.torch
 import torch
 
-from tutor.sandbox import attacks, confine, gpu, names, probe
+from tutor.sandbox import attacks, confine, gpu, names, probe, slot
 from tutor.sandbox import judge as judging
 from tutor.sandbox.describe import Describer, missing
 from tutor.sandbox.fence import Fence
@@ -178,8 +179,8 @@ def serve(job: int, result: int) -> None:
         return
     message = frame[0]
     channel.mark = message.pop("mark", "").encode()
-    work = {"run": run, "play": play, "judge": judge, "facts": facts, "attack": attack}[message.pop("op")]
-    work(channel, message)
+    works = {"run": run, "series": series, "play": play, "judge": judge, "facts": facts, "attack": attack}
+    works[message.pop("op")](channel, message)
     channel.close()
 
 
@@ -211,6 +212,42 @@ def run(channel: Channel, message: dict[str, Any]) -> None:
     if asked is not None:
         describer, observed, calls = _probed(snippet, failed, asked[0], message["setup"])
         _report(channel, snippet, failed, lines, describer, observed, calls, rng, _ended(recorder))
+
+
+def series(channel: Channel, message: dict[str, Any]) -> None:
+    """Programs of an author's, one after the other, each in a namespace of its own; one report for each."""
+    _prepare(message)
+    began = time.monotonic()
+    _one_of_many(message)
+    seconds = max(slot.LEAST, slot.TIMES * (time.monotonic() - began))
+    for program in message["programs"]:
+        found: tuple[Any, ...] = ()
+        with slot.of(seconds) as late:
+            found = _one_of_many({**message, "code": program})
+        if late:
+            found = Snippet(), Failure(type="Overtime", message="it takes too long"), [], Describer(), {}
+        _report(channel, *found)
+
+
+def _one_of_many(message: dict[str, Any]) -> tuple[Any, ...]:
+    """What is to be reported of one program, run as the first one was."""
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+    probe.seed_all(message["seed"])
+    snippet = Snippet()
+    snippet.become_main()
+    recorder = Recorder(message["filename"]) if message["training"] else None
+    events: tuple[Event, ...] = ()
+    try:
+        failed = snippet.run(message["setup"], "given.py", "setup")
+        if recorder:
+            recorder.begin()
+        failed = failed or snippet.run(message["code"], message["filename"])
+        rng = probe.rng_state()
+        describer, observed, calls = _probed(snippet, failed, message["asked"], message["setup"])
+    finally:
+        events = _ended(recorder)
+    return snippet, failed, [], describer, observed, calls, rng, events
 
 
 def _ended(recorder: Recorder | None) -> tuple[Event, ...]:
@@ -253,7 +290,7 @@ def _report(
     with contextlib.suppress(OSError):
         os.write(2, channel.mark)
     told = {"warnings": snippet.warned, "lines": lines, "observed": observed, "calls": calls, "events": events}
-    report = plain({**told, "rng": rng})
+    report = plain({**told, "asides": snippet.asides, "rng": rng})
     if failed is not None:
         report["error"] = plain(failed)
     tensors = _saved(describer.tensors)
