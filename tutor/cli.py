@@ -15,6 +15,10 @@ DEVICES = click.Choice(["auto", "cpu", "cuda", "mps"])
 TRUST = click.option(
     "--i-trust-all-code", "trusted", is_flag=True, help="Run other people's code although too little holds it here."
 )
+YES = click.option("--yes", is_flag=True, help="Run the code of an installed course without being shown it first.")
+COURSE = click.option(
+    "--course", metavar="NAME|FOLDER", help="An installed course, or a folder with a course.yaml; by default ours."
+)
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -33,13 +37,12 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("lesson", required=False)
-@click.option(
-    "--course", type=click.Path(), help="A folder with a course.yaml; by default the course that comes along."
-)
+@COURSE
 @click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where snippets run.")
 @click.option("--plain", is_flag=True, help="Line by line on stdin and stdout: pipes, screen readers, dumb terminals.")
 @TRUST
-def start(lesson: str | None, course: str | None, device: str, plain: bool, trusted: bool) -> int:
+@YES
+def start(lesson: str | None, course: str | None, device: str, plain: bool, trusted: bool, yes: bool) -> int:
     """Learn; comes back to the very question.
 
     Draft and hints are kept too, whatever happens.
@@ -48,19 +51,21 @@ def start(lesson: str | None, course: str | None, device: str, plain: bool, trus
     Examples:
       tutor start
       tutor start reductions
+      tutor start poets/sums               a lesson of an installed course
       tutor start reductions --plain < answers.txt
     """
     from tutor.commands import start as command
 
-    return command.run(lesson, course, device, plain, trusted)
+    return command.run(lesson, course, device, plain, trusted, yes)
 
 
 @cli.command()
-@click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
+@COURSE
 @click.option("--minutes", type=click.FloatRange(min=0.1), help="Stop after so many minutes.")
 @click.option("--plain", is_flag=True, help="Line by line on stdin and stdout.")
 @TRUST
-def drill(course: str | None, minutes: float | None, plain: bool, trusted: bool) -> int:
+@YES
+def drill(course: str | None, minutes: float | None, plain: bool, trusted: bool, yes: bool) -> int:
     """Repeat what is due today.
 
     Cards come from the questions you have answered.
@@ -72,15 +77,16 @@ def drill(course: str | None, minutes: float | None, plain: bool, trusted: bool)
     """
     from tutor.commands import drill as command
 
-    return command.run(course, minutes, plain, trusted)
+    return command.run(course, minutes, plain, trusted, yes)
 
 
 @cli.command()
 @click.option("--given", metavar="LESSON[:QUESTION]", help="Start with the tensors of a lesson or a question.")
-@click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
+@COURSE
 @click.option("--device", type=DEVICES, default="cpu", show_default=True, help="Where lines run.")
 @TRUST
-def repl(given: str | None, course: str | None, device: str, trusted: bool) -> int:
+@YES
+def repl(given: str | None, course: str | None, device: str, trusted: bool, yes: bool) -> int:
     """A torch prompt in the same sandbox.
 
     \b
@@ -91,7 +97,7 @@ def repl(given: str | None, course: str | None, device: str, trusted: bool) -> i
     """
     from tutor.commands import repl as command
 
-    return command.run(given, device, course, trusted)
+    return command.run(given, device, course, trusted, yes)
 
 
 @cli.command("run")
@@ -120,10 +126,11 @@ def run_(files: tuple[str, ...], observe: tuple[str, ...], device: str, seconds:
 @cli.command()
 @click.argument("lesson")
 @click.argument("answers", nargs=-1, required=True, metavar="ANSWERS...")
-@click.option("--course", type=click.Path(), help="A folder with a course.yaml.")
+@COURSE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per question and line.")
 @TRUST
-def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bool, trusted: bool) -> int:
+@YES
+def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bool, trusted: bool, yes: bool) -> int:
     """Judge a file of answers without a screen.
 
     ANSWERS are YAML or JSON: question id to answer.
@@ -135,7 +142,7 @@ def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bo
     """
     from tutor.commands import grade as command
 
-    return command.run(lesson, list(answers), course, as_json, trusted)
+    return command.run(lesson, list(answers), course, as_json, trusted, yes)
 
 
 @cli.command()
@@ -196,6 +203,98 @@ def schema(of: str) -> int:
     from tutor.commands import schema as command
 
     return command.run(of)
+
+
+@cli.group()
+def course() -> None:
+    """Courses from elsewhere: add, list, update, remove.
+
+    A course is copied here at one version. Its code is shown before it runs for the first time, and runs confined.
+
+    \b
+    Examples:
+      tutor course add https://example.org/poets.git
+      tutor course list
+      tutor course update poets
+    """
+
+
+@course.command("add")
+@click.argument("source", metavar="PATH|GIT-URL|ARCHIVE")
+@click.option("--name", default="", help="What to call it here; by default after its title.")
+@click.option("--at", "revision", default="", metavar="REVISION", help="A branch, tag or commit of a repository.")
+def course_add(source: str, name: str, revision: str) -> int:
+    """Copy a course here; nothing of it is run.
+
+    From a folder, a zip or tar archive, or a git repository. Files that are no lessons, text or data stay behind.
+
+    \b
+    Examples:
+      tutor course add poets.zip
+      tutor course add ../poets --name mine
+      tutor course add https://example.org/poets.git --at v1
+    """
+    from tutor.commands import course as command
+
+    return command.add(source, name, revision)
+
+
+@course.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per course and line.")
+def course_list(as_json: bool) -> int:
+    """Name, title, version, lessons, where it is from.
+
+    \b
+    Examples:
+      tutor course list
+    """
+    from tutor.commands import course as command
+
+    return command.listed(as_json)
+
+
+@course.command("show")
+@click.argument("name")
+def course_show(name: str) -> int:
+    """Print all code that a course may run.
+
+    \b
+    Examples:
+      tutor course show poets | less
+    """
+    from tutor.commands import course as command
+
+    return command.show(name)
+
+
+@course.command("update")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--dry-run", "dry", is_flag=True, help="Only say what would change.")
+def course_update(names: tuple[str, ...], dry: bool) -> int:
+    """Fetch courses anew from where they came, and say what changed.
+
+    \b
+    Examples:
+      tutor course update
+      tutor course update poets --dry-run
+    """
+    from tutor.commands import course as command
+
+    return command.update(names, dry)
+
+
+@course.command("remove")
+@click.argument("name")
+def course_remove(name: str) -> int:
+    """Take a course away; your progress in it stays.
+
+    \b
+    Examples:
+      tutor course remove poets
+    """
+    from tutor.commands import course as command
+
+    return command.remove(name)
 
 
 @cli.command()

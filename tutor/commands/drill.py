@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import gc
 import sys
-from pathlib import Path
 
 from tutor import paths
 from tutor.clock import Clock
+from tutor.commands.opening import open_course
 from tutor.commands.start import screen_at_hand
 from tutor.lesson.catalog import Catalog
 from tutor.progress.store import Store
 
 
-def run(course: str | None, minutes: float | None, plain: bool, trusted: bool = False) -> int:
+def run(course: str | None, minutes: float | None, plain: bool, trusted: bool = False, yes: bool = False) -> int:
     """Ask what is due today. Returns the exit status. Other people's courses need the level *full*."""
-    catalog = Catalog.open(Path(course) if course else None)
+    catalog, _ = open_course(course, yes=yes)
     if not plain and not screen_at_hand():
         print("tutor: no terminal to draw on, so this goes line by line (--plain).", file=sys.stderr)
         plain = True
     store = Store.open(paths.database(), Clock())
+    store.follow(catalog.key, catalog.renamed)
     try:
         guarded = not (trusted or catalog.shipped)
         return _plain(catalog, store, minutes, guarded) if plain else _full(catalog, store, minutes, guarded)

@@ -15,11 +15,11 @@ from typing import Any
 
 import msgspec
 
+from tutor.commands.opening import open_course
 from tutor.errors import TutorError, UsageError
 from tutor.examiner import Examiner
 from tutor.grade.verdict import Verdict
 from tutor.legible import legible
-from tutor.lesson.catalog import Catalog
 from tutor.lesson.load import load_answers, load_lesson
 from tutor.lesson.model import Code, LessonFile, Question
 from tutor.sandbox.client import Sandbox
@@ -28,12 +28,14 @@ AT_ONCE = max(2, min(8, os.cpu_count() or 2) + 1)
 """Answers judged side by side: one more than there are cores, since each also waits."""
 
 
-def run(lesson: str, answers: list[str], course: str | None, as_json: bool, trusted: bool = False) -> int:
+def run(
+    lesson: str, answers: list[str], course: str | None, as_json: bool, trusted: bool = False, yes: bool = False
+) -> int:
     """Judge every answer of every file. 0 when all are right, 1 when one is not; a file that cannot be read is said
     and stops no other. Answers are other people's code, which needs the level *full* unless it is `trusted`.
 
     Raises UsageError, LessonError for the lesson itself, EnvironmentLacking."""
-    file = lesson_file(lesson, course)
+    file = lesson_file(lesson, course, yes)
     work, status = [], 0
     for path in answers:
         try:
@@ -46,12 +48,13 @@ def run(lesson: str, answers: list[str], course: str | None, as_json: bool, trus
     return max(status, asyncio.run(_grade(file, work, as_json, Sandbox(guarded=not trusted))))
 
 
-def lesson_file(lesson: str, course: str | None) -> LessonFile:
+def lesson_file(lesson: str, course: str | None, yes: bool = False) -> LessonFile:
     """A lesson by the path of its file or by its name in the course."""
     path = Path(lesson)
     if path.suffix in (".yaml", ".yml"):
         return load_lesson(there(path))
-    return Catalog.open(Path(course) if course else None).lesson(lesson)
+    catalog, name = open_course(course, lesson, yes)
+    return catalog.lesson(name or "")
 
 
 def matched(file: LessonFile, path: str) -> list[tuple[Question, str]]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutor import paths
+from tutor.commands.opening import open_course
 from tutor.repl.talk import at_terminal, front_for, talk
 
 if TYPE_CHECKING:
     from tutor.sandbox.client import Sandbox
 
 
-def run(given: str | None, device: str, course: str | None, trusted: bool = False) -> int:
+def run(given: str | None, device: str, course: str | None, trusted: bool = False, yes: bool = False) -> int:
     """Talk until the person leaves. 0 whatever the lines did; 130 when Ctrl-C ended a pipe. What the lessons of other
     people's courses define is their code, which needs the level *full* unless it is `trusted`.
 
@@ -21,11 +20,14 @@ def run(given: str | None, device: str, course: str | None, trusted: bool = Fals
     without the device.
     """
     start = None
+    if course or given:
+        catalog, given = open_course(course, given, yes)
+        course = None if catalog.shipped else str(catalog.folder)
     if given:
         from tutor.repl.given import read_given
 
         start = read_given(given, course)
-    guarded = course is not None and not (trusted or paths.is_shipped(Path(course)))
+    guarded = course is not None and not trusted
     return asyncio.run(talk(lambda: opened(device, guarded), front_for(at_terminal()), start, course))
 
 

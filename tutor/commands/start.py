@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor import paths
 from tutor.clock import Clock
+from tutor.commands.opening import open_course
 from tutor.lesson.catalog import Catalog
 from tutor.progress.store import Store
 
@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from tutor.session import Session
 
 
-def run(lesson: str | None, course: str | None, device: str, plain: bool, trusted: bool = False) -> int:
+def run(
+    lesson: str | None, course: str | None, device: str, plain: bool, trusted: bool = False, yes: bool = False
+) -> int:
     """Open the course where it was left. Returns the exit status. Other people's courses need the level *full*."""
-    catalog = Catalog.open(Path(course) if course else None)
+    catalog, lesson = open_course(course, lesson, yes)
     if not plain and not screen_at_hand():
         print("tutor: no terminal to draw on, so this goes line by line (--plain).", file=sys.stderr)
         plain = True
     store = Store.open(paths.database(), Clock())
+    store.follow(catalog.key, catalog.renamed)
     try:
         guarded = not (trusted or catalog.shipped)
         front = _plain if plain else _full
