@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.worker import WorkerError
 
+from tutor import fault
 from tutor.app.keys import EVERYWHERE, QUESTION
 from tutor.app.screens.lesson import LessonScreen
 from tutor.app.widgets.check_view import CheckView
@@ -169,7 +170,7 @@ class PreviewScreen(LessonScreen):
     def _check_claims(self) -> None:
         """Say what is wrong with the question in front, as soon as it is known."""
         if self.preview is not None:
-            self.run_worker(self._guarded(self._checked(self.preview)), group="checks", exclusive=True)
+            self.run_worker(self._checked(self.preview), group="checks", exclusive=True)
 
     async def _checked(self, preview: Preview) -> None:
         file, index, question = preview.file, preview.index, preview.question
@@ -177,9 +178,12 @@ class PreviewScreen(LessonScreen):
         if question.id not in self._proven:
             self.checks.work(place)
             await self._quiet()
-            self._proven[question.id] = await self._prove(file, index, preview.examiner)
-        if preview.file is file and preview.question is question:
-            self.checks.show(place, self._proven[question.id], question.id)
+            try:
+                self._proven[question.id] = await self._prove(file, index, preview.examiner)
+            except Exception as error:  # noqa: BLE001 -- what cannot be checked can still be looked at
+                self.checks.fail(place, fault.sentence(error, question=question.id))
+                return
+        self.checks.show(place, self._proven[question.id], question.id)
 
     async def _quiet(self) -> None:
         """Until the tensors are drawn and the answer is judged: these are waited for, the proof is only awaited."""

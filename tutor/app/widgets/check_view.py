@@ -34,11 +34,15 @@ class CheckView(VerticalScroll):
         """There is nothing to check."""
         self._say(_head(""), Content.styled("waits for a file that can be read", QUIET))
 
+    def fail(self, place: str, words: str) -> None:
+        """It could not be found out."""
+        self._say(_head(place), Content.styled("✗ not checked", "$error"), paint.line(words))
+
     def show(self, place: str, problems: Sequence[Problem], question: str) -> None:
         """What is wrong, the worst first."""
         ordered = sorted(problems, key=lambda problem: problem.severity != "error")
         rows = [row for problem in ordered for row in _rows(problem, question)]
-        self._say(_head(place), *(rows or [Content.styled("✓ all that it claims holds", "$success")]))
+        self._say(_head(place), _counted(ordered), *rows)
         self.scroll_home(animate=False)
 
     def on_resize(self) -> None:
@@ -59,6 +63,16 @@ class CheckView(VerticalScroll):
 
 def _head(place: str) -> Content:
     return Content.assemble(("Check", f"bold {QUIET}"), (f"  {legible(place)}", QUIET))
+
+
+def _counted(problems: Sequence[Problem]) -> Content:
+    """How it stands, in a few words."""
+    if not problems:
+        return Content.styled("✓ all that it claims holds", "$success")
+    errors = sum(problem.severity == "error" for problem in problems)
+    counts = {"error": errors, "warning": len(problems) - errors}
+    said = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for word, n in counts.items() if n)
+    return Content.styled(said, MARKS["error" if errors else "warning"][1])
 
 
 def _rows(problem: Problem, question: str) -> list[Content]:
