@@ -33,8 +33,9 @@ class Account:
 
     def more(self) -> list[str]:
         """The rest: the rule, other repairs, and what each line made."""
-        made = ["What each line made:", *(f"  {row}" for row in detailed(self.lines, "line "))] if self.lines else []
-        return [*self._reasons(), *made]
+        reasons = self._reasons()
+        made = ["What each line made:", *detailed(self.lines, "  line ")] if self.lines else []
+        return [*reasons, *([""] if reasons and made else []), *made]
 
     def _reasons(self) -> list[str]:
         if self.explanation is None:

@@ -52,7 +52,7 @@ def detailed(lines: Iterable[Line], number: str = "") -> list[str]:
 def _detailed(lines: list[Line], heads: list[str]) -> Iterator[str]:
     for line, head in zip(lines, heads, strict=True):
         yield head
-        yield from (f"      {more}" for more in details(line))
+        yield from (f"  · {more}" for more in details(line))
 
 
 def _in_order(lines: Iterable[Line]) -> list[Line]:
@@ -63,7 +63,8 @@ def _in_order(lines: Iterable[Line]) -> list[Line]:
 def _what(made: Line) -> str:
     said = shape_text(made.shape) if made.shape is not None else _flat(made.text, TEXT_MOST)
     if made.shape is not None and _varies(made):
-        said = " … ".join(dict.fromkeys(shape_text(p.shape) for p in made.passes if p.shape is not None)) or said
+        first = made.passes[0].shape
+        said = f"{shape_text(first)} … {said}" if first is not None else said
     return "  ".join(filter(None, [" ".join(filter(None, [said, *_facts(made)])), _often(made)]))
 
 

@@ -16,7 +16,7 @@ LINES = (
 
 def test_rows_come_in_the_order_of_the_code_with_what_is_out_of_the_ordinary() -> None:
     assert table(LINES) == [
-        " 3  h  (1, 3) … (2, 3) … (4, 3) float32  4 times",
+        " 3  h  (1, 3) … (4, 3) float32  4 times",
         " 5  ·  'a b'",
         " 6  i  3  4 times",
         "12  w  (4, 2) float32 cuda:0 grad",

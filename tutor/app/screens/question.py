@@ -290,7 +290,9 @@ class QuestionScreen(Working):
         answer, on, help = self.body.answer, ("F8", "Next", "next"), ("F1", "Help", "app.help")
         key = "^J" if self.body.takes_enter else "⏎"
         if not asking.question.graded:
-            return [(key, "Run", "check"), on, ("F7", "Back", "back"), ("^G", "Go to", "jump"), help]
+            why = ("F3", "More", "why") if asking.account.more() else ("F7", "Back", "back")
+            return [(key, "Run", "check"), on, why, ("^G", "Go to", "jump"), help]
         own = [(shown, label, "") for shown, label in answer.KEYS] if answer else []
+        own += [("F3", "Why", "why")] if asking.account.more() else []
         rest = [("F2", "Hint", "hint"), ("F4", "Skip", "skip"), help, ("^P", "All", "app.palette")]
         return [(key, "Check", "check"), *own, *rest]

@@ -43,7 +43,8 @@ class OutcomeView(Static):
         return True
 
     def _draw(self, outcome: Outcome, account: Account) -> None:
-        lines = told(outcome, account, max(self.size.width or 72, 40))
+        # Beside a wide question the rail says what each line made.
+        lines = told(outcome, account, max(self.size.width or 72, 40), railed=self.screen.has_class("-wide"))
         if self._whole:
             lines += [Content(""), *reasons(account.more())]
         elif account.explanation is not None:
@@ -51,14 +52,14 @@ class OutcomeView(Static):
         self.update(Content("\n").join(lines))
 
 
-def told(outcome: Outcome, account: Account, width: int) -> list[Content]:
+def told(outcome: Outcome, account: Account, width: int, railed: bool = False) -> list[Content]:
     """An outcome as lines."""
     took = f"  {outcome.seconds * 1000:.0f} ms" if outcome.status == "ok" else ""
     word = "✓ Ran." if outcome.status == "ok" else "✗ Stopped."
     colour = "$success" if outcome.status == "ok" else "$error"
     lines = [Content.assemble((word, f"bold {colour}"), (took, QUIET)), *_printed(outcome)]
     lines += [Content.styled(_warning(w.line, w.message), "$warning") for w in outcome.warnings]
-    lines += _made(outcome.lines)
+    lines += [] if railed else _made(outcome.lines)
     for name, seen in outcome.observed.items():
         if seen.kind != "missing":
             lines += picture(name, seen, width)
