@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -18,6 +18,7 @@ from tutor.errors import EnvironmentLacking, TutorFault
 from tutor.fault import written
 from tutor.grade import choice, code, predict, prints, rule, trace
 from tutor.grade.answer import Unread
+from tutor.grade.belief.program import Variant
 from tutor.grade.verdict import Verdict
 from tutor.lesson.model import (
     Choice,
@@ -29,9 +30,9 @@ from tutor.lesson.model import (
     PredictPrints,
     Question,
     Trace,
-    Train,
     Wrong,
 )
+from tutor.likeness import Likeness, failures
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Call, Difference, Observation, Outcome, Request
 
@@ -63,11 +64,14 @@ class Examiner:
         self._draw_seed = draw_seed
         self._asked: dict[tuple[str, ...], tuple[int, asyncio.Task[Outcome]]] = {}
         """What solutions and listed wrong answers did, with what they were called on."""
+        self._likeness = Likeness(sandbox)
 
     async def prepare(self, file: LessonFile, question: Question) -> None:
         """Ask torch ahead of time, while the learner reads. Failures are kept for `judge` to meet."""
         if isinstance(question, (Predict, Code, Trace)):
             await asyncio.wait([self._reference(file, question, self._drawn(question))])
+        if isinstance(question, Code):
+            self._likeness.begin(question, setup(file, question))
 
     async def judge(self, file: LessonFile, question: Question, answer: str) -> Verdict:
         """The verdict on an answer. A fault of ours is a verdict of its own kind; EnvironmentLacking passes through."""
@@ -95,6 +99,10 @@ class Examiner:
         except ValueError as broken:
             raise TutorFault(f"The question {question.id} of {file.slug} is broken: {broken}.") from broken
 
+    async def reference(self, file: LessonFile, question: Question) -> Outcome:
+        """What torch says to the question itself."""
+        return await self._reference(file, question, self._drawn(question))
+
     @staticmethod
     def spelled(question: Predict, seen: Observation) -> str:
         """What torch gave, spelled as an answer to the question. Raises TutorFault when it is of another kind."""
@@ -115,8 +123,18 @@ class Examiner:
 
     async def works(self, file: LessonFile, question: Code, answer: str) -> bool:
         """Whether a program does what the solution does, whatever it looks like. Raises Unread, TutorFault."""
-        reference, outcome, difference = await self._ran(file, question, answer, self._drawn(question))
+        draw = self._drawn(question)
+        request = code.request(question, answer, setup(file, question), draw)
+        reference, outcome, difference = await self._ran(file, question, request)
         return code.works(question, outcome, reference, difference)
+
+    async def same(self, file: LessonFile, question: Code, programs: Sequence[str]) -> list[bool]:
+        """Of each program of an author's whether it passes the question; one that fails or is stopped does not."""
+        passed = await self._likeness.same(question, setup(file, question), programs)
+        if (rules := code.rules(question)) is None:
+            return passed
+        pairs = zip(programs, passed, strict=True)
+        return [right and not await self.sandbox.breaches(program, rules) for program, right in pairs]
 
     def _drawn(self, question: Question) -> int:
         """The seed of what is drawn for this attempt, where anything is."""
@@ -140,16 +158,28 @@ class Examiner:
     async def _code(self, file: LessonFile, question: Code, answer: str, draw: int) -> Verdict:
         if reason := code.untouched(question, answer):
             return Verdict(result="untouched", headline="Not attempted yet.", feedback=reason)
-        reference, outcome, difference = await self._ran(file, question, answer, draw)
+        request = code.request(question, answer, setup(file, question), draw, trace=True)
+        reference, outcome, difference = ran = await self._ran(file, question, request)
         if code.works(question, outcome, reference, difference):
             verdict = await self._kept_to_rules(question, answer) or code.right(question, outcome)
-            return replace(verdict, self_reported=code.self_reported(question))
-        wrong = await self._known(file, question, answer, (reference, outcome, difference), draw)
-        if difference is not None and difference.case is not None and outcome.seconds < QUICK_SECONDS:
-            smaller = await self._smaller(file, question, answer, draw)
-            reference, outcome, difference = smaller or (reference, outcome, difference)
-        verdict = code.wrong(question, outcome, reference, difference, wrong)
-        return replace(verdict, self_reported=code.self_reported(question))
+        else:
+            verdict = await self._wrong(file, question, answer, draw, ran)
+        verdict = replace(verdict, self_reported=code.self_reported(question))
+        return await self._explained(request, outcome, verdict)
+
+    async def _explained(self, request: Request, outcome: Outcome, verdict: Verdict) -> Verdict:
+        """The verdict with what its code made and why it failed; `outcome` is the answer's own, with its lines."""
+        return verdict
+
+    async def _wrong(self, file: LessonFile, question: Code, answer: str, draw: int, ran: Ran) -> Verdict:
+        _, outcome, difference = ran
+        wrong = await self._known(file, question, answer, ran, draw)
+        variant, smaller = await asyncio.gather(
+            self._believed(file, question, answer, outcome, wrong),
+            self._smaller(file, question, answer, draw, (outcome, difference)),
+        )
+        reference, outcome, difference = smaller or ran
+        return code.wrong(question, outcome, reference, difference, wrong, variant)
 
     async def _kept_to_rules(self, question: Code, answer: str) -> Verdict | None:
         """The verdict on code that does what it should, but not as it was asked to."""
@@ -166,16 +196,29 @@ class Examiner:
             result="wrong", headline="It works, but not as asked.", belief=belief, feedback=sentence, evidence=evidence
         )
 
-    async def _ran(self, file: LessonFile, question: Code, answer: str, draw: int) -> Ran:
-        request = code.request(question, answer, setup(file, question), draw)
-        reference, outcome = await asyncio.gather(self._reference(file, question, draw), self.sandbox.run(request))
+    async def _ran(self, file: LessonFile, question: Code, request: Request) -> Ran:
+        own = self._reference(file, question, request.draw)
+        reference, outcome = await asyncio.gather(own, self.sandbox.run(request))
         self._sound(question, reference)
         # That the given code fails is the answer's own claim: the solution has just run after the very same code.
         difference = await self._difference(file, question, reference, outcome) if outcome.status == "ok" else None
         return reference, outcome, difference
 
-    async def _smaller(self, file: LessonFile, question: Code, answer: str, draw: int) -> Ran | None:
+    async def _believed(
+        self, file: LessonFile, question: Code, answer: str, outcome: Outcome, wrong: Wrong | None
+    ) -> Variant | None:
+        """The variant of the solution that a wrong answer is like, where its author has no words for it."""
+        if wrong is not None:
+            return None
+        return await self._likeness.variant(question, setup(file, question), answer, outcome)
+
+    async def _smaller(
+        self, file: LessonFile, question: Code, answer: str, draw: int, seen: tuple[Outcome, Difference | None]
+    ) -> Ran | None:
         """The same for inputs as small and round as can be, which a person can follow; None if all is well there."""
+        outcome, difference = seen
+        if difference is None or difference.case is None or outcome.seconds >= QUICK_SECONDS:
+            return None
         given = setup(file, question)
         asked = [code.request(question, text, given, draw, small=True) for text in (question.solution, answer)]
         reference, outcome = await asyncio.gather(*map(self.sandbox.run, asked))
@@ -195,32 +238,18 @@ class Examiner:
             return None
         for wrong in question.wrong:
             other = await self._once(file, question, wrong.answer, draw)
-            if await self._alike(file, question, (reference, other, None), outcome):
+            if await self._likeness.alike(question, setup(file, question), (reference, other), outcome):
                 return wrong
         return None
-
-    async def _alike(self, file: LessonFile, question: Code, ran: Ran, outcome: Outcome) -> bool:
-        """Whether two programs did the same wrong thing."""
-        reference, other, _ = ran
-        if other.status != outcome.status or _failures(other) != _failures(outcome):
-            return False
-        if isinstance(question, Train):
-            found, same = (code.findings(question, one, reference) for one in (other, outcome))
-            return bool(found) and [f.kind for f in found] == [f.kind for f in same]
-        return other.status == "error" or await self._difference(file, question, other, outcome) is None
 
     async def _difference(
         self, file: LessonFile, question: Code, expected: Outcome, actual: Outcome
     ) -> Difference | None:
-        terms = code.terms(question, setup(file, question))
-        difference = await self.sandbox.compare(expected, actual, terms)
-        if difference is not None and difference.case is not None:
-            return replace(difference, name=code.called(question))
-        return difference
+        return await self._likeness.difference(question, setup(file, question), expected, actual)
 
     def _sound(self, question: Code, reference: Outcome) -> None:
         """Raises TutorFault when the solution itself does not run, or does not make what is compared."""
-        failed = next(iter(_failures(reference)), None)
+        failed = next(iter(failures(reference)), None)
         if reference.status != "ok" or failed:
             said = ": ".join(failed) if failed else reference.note
             raise TutorFault(f"the solution of {question.id} does not run: {said}")
@@ -285,13 +314,6 @@ def _answer_of(question: Question, reference: Outcome) -> str:
 def _usual(call: Call) -> bool:
     """Whether an input is one the author had in mind: made small and round it may be none the solution is for."""
     return call.failure is None and (call.result is None or "nan" not in call.result.text)
-
-
-def _failures(outcome: Outcome) -> list[tuple[str, str]]:
-    """Type and message of everything that failed in a run."""
-    failures = [outcome.error, *(seen.failure for seen in outcome.observed.values() if seen.kind == "missing")]
-    failures += [call.failure for call in outcome.calls]
-    return [(failure.type, failure.message) for failure in failures if failure is not None]
 
 
 def _spoiled(task: asyncio.Task[Outcome]) -> bool:

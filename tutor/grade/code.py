@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tutor.grade import training
+from tutor.grade.belief.program import Variant
 from tutor.grade.difference import explained
 from tutor.grade.drawing import drawn
 from tutor.grade.order import arranged
@@ -56,14 +58,18 @@ def beside(question: Code, setup: str) -> tuple[str, ...]:
     return tuple(name for name in assigned(setup) if name not in observed(question)) if matters else ()
 
 
-def request(question: Code, answer: str, setup: str, draw: int, *, small: bool = False) -> Request:
-    """What the sandbox must do with an answer; the solution is asked the very same. Raises Unread."""
+def request(question: Code, answer: str, setup: str, draw: int, *, small: bool = False, trace: bool = False) -> Request:
+    """What the sandbox must do with an answer; the solution is asked the very same. Raises Unread.
+
+    `trace` is for what a learner wrote: every line then tells what it made.
+    """
     return Request(
         setup=setup,
         code=program(question, answer),
         observe=(*observed(question), *beside(question, setup)),
         calls=_calls(question, small) if isinstance(question, Called) else None,
         draw=draw,
+        trace=trace,
         training=isinstance(question, Train),
         limits=Limits(seconds=SECONDS),
     )
@@ -156,10 +162,24 @@ def right(question: Code, outcome: Outcome) -> Verdict:
 
 
 def wrong(
-    question: Code, outcome: Outcome, reference: Outcome, difference: Difference | None, wrong: Wrong | None
+    question: Code,
+    outcome: Outcome,
+    reference: Outcome,
+    difference: Difference | None,
+    wrong: Wrong | None,
+    variant: Variant | None = None,
 ) -> Verdict:
-    """The verdict on an answer that does not work. `wrong` is the author's entry that does the same, if any."""
-    belief = wrong.feedback if wrong else ""
+    """The verdict on an answer that does not work.
+
+    `wrong` is the author's entry that does the same, if any, and `variant` the solution changed so that it does.
+    """
+    belief = wrong.feedback if wrong else variant.belief if variant else ""
+    verdict = _wrong(question, outcome, reference, difference, belief)
+    shown = (f"{variant.shown} does the same.",) if variant and variant.shown.startswith("`") else ()
+    return replace(verdict, evidence=(*verdict.evidence, *shown)) if shown else verdict
+
+
+def _wrong(question: Code, outcome: Outcome, reference: Outcome, difference: Difference | None, belief: str) -> Verdict:
     found = findings(question, outcome, reference)
     if outcome.status == "error" and outcome.error is not None:
         return _failed(outcome.error, belief, found[0].sentence if found else outcome.note)

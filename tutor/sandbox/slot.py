@@ -9,8 +9,6 @@ from typing import Any
 
 LEAST = 0.25
 """Seconds that every program has."""
-TIMES = 5
-"""How many times as long as the solution a program may take."""
 _AGAIN = 0.02
 """Seconds after which code that caught the end of its time is broken into once more."""
 

@@ -76,11 +76,12 @@ def _rationed(edits: list[_Edit]) -> list[tuple[list[_Edit], int]]:
 
     Of each kind the first comes before the second of another, so that a long program has not forty of the same.
     """
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, bool], int] = {}
     keys: dict[int, tuple[int, int]] = {}
     for edit in edits:
-        counts[edit.name] = counts.get(edit.name, 0) + 1
-        keys[id(edit)] = edit.rank, counts[edit.name]
+        kind = edit.name, edit.everywhere
+        counts[kind] = counts.get(kind, 0) + 1
+        keys[id(edit)] = edit.rank, counts[kind]
     ordered = sorted(edits, key=lambda e: keys[id(e)])
     slips = [e for e in ordered if e.rank < CRUDE and keys[id(e)][1] <= OF_A_KIND]
     crude = [e for e in ordered if e.rank == CRUDE]
@@ -100,6 +101,8 @@ class _Edit:
     """What is changed, to be shown as it then is."""
     shown: str = ""
     """What is shown of it, where that is not the changed statement."""
+    everywhere: bool = False
+    """Whether it is done at every place there is for it."""
 
 
 class _Program:
@@ -122,13 +125,13 @@ class _Program:
         """Everything that may be done, by statement and then by place."""
         by_name: dict[str, list[tuple[Spot, Place]]] = {}
         for spot in self._spots:
-            for rewrite in rewrites(spot):
-                yield _of_statement(rewrite)
             for place in places(spot.statement):
                 for name, change in _changes(place.node):
                     yield _of_place(spot, place, name, change)
                     if (spot, place) not in (known := by_name.setdefault(name, [])):
                         known.append((spot, place))
+            for rewrite in rewrites(spot):
+                yield _of_statement(rewrite)
         for name, where in by_name.items():
             if len(where) > 1:
                 yield _everywhere(name, where)
@@ -168,7 +171,8 @@ def _everywhere(name: str, where: list[tuple[Spot, Place]]) -> _Edit:
         return undo
 
     first = where[0][0]
-    return _Edit(name, "", 1, first.statement.lineno, do, tuple(dict.fromkeys(spot.statement for spot, _ in where)))
+    changed = tuple(dict.fromkeys(spot.statement for spot, _ in where))
+    return _Edit(name, "", 1, first.statement.lineno, do, changed, everywhere=True)
 
 
 def _of_statement(rewrite: Rewrite) -> _Edit:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Iterator
+from itertools import pairwise
 
+from tutor.grade.belief.index import indexed
 from tutor.grade.belief.node import Called, Change, Changes, called, function, literal, made, number
 from tutor.grade.belief.reduce import NAMES as REDUCTIONS
 
@@ -33,6 +36,7 @@ def changes(node: ast.AST) -> Changes:
     yield from _other_size(node)
     yield from _operands(node)
     yield from _choices(node)
+    yield from _brackets(node)
 
 
 def _ranges(node: ast.Call) -> Changes:
@@ -132,6 +136,8 @@ _DIM = "The dimension you name is the one that goes."
 
 
 def _shares(call: Called) -> Changes:
+    if call.name in ("amax", "amin"):
+        yield Change(call.named(call.name[1:]), "With a dimension it gives two things, values and positions.", 1)
     if call.name in ("cumsum", "softmax", "log_softmax"):
         rest = {k: v for k, v in call.keywords.items() if k != "dim"}
         if call.name != "cumsum" and not rest:
@@ -153,12 +159,48 @@ def _beside(dim: int | None) -> int | None:
     return {0: 1, 1: 0, -1: -2, -2: -1}.get(dim) if dim is not None else None
 
 
+def _brackets(node: ast.AST) -> Changes:
+    """Lists and ends between brackets."""
+    if not isinstance(node, ast.Subscript):
+        return
+    entries = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for place, entry in enumerate(entries):
+        for other, told in _entries(entry):
+            yield Change(indexed(node.value, [*entries[:place], *other, *entries[place + 1 :]]), told, 1)
+    inner = node.value
+    if isinstance(inner, ast.Subscript) and len(entries) > 1 and ast.dump(entries[0]) == ast.dump(ast.Slice()):
+        first = list(inner.slice.elts) if isinstance(inner.slice, ast.Tuple) else [inner.slice]
+        told = "Two lists in one pair of brackets are paired; in two pairs, one after the other, they span a block."
+        yield Change(indexed(inner.value, [*first, *entries[1:]]), told, 0)
+
+
+def _entries(entry: ast.expr) -> Iterator[tuple[list[ast.expr], str]]:
+    """What may stand in place of one entry."""
+    if isinstance(entry, ast.List) and len(entry.elts) > 1:
+        places = [number(e) for e in entry.elts]
+        told = "A list picks places in the order in which it names them."
+        yield [ast.List(elts=entry.elts[::-1], ctx=ast.Load())], told
+        told = (
+            "Numbers in brackets of their own are one entry; without them each is an entry for a dimension of its own."
+        )
+        yield entry.elts, told
+        steps = {b - a for a, b in pairwise(p for p in places if p is not None)}
+        if None not in places and len(steps) == 1 and (step := steps.pop()):
+            whole = ast.Slice(lower=entry.elts[0], step=literal(step))
+            yield [whole], "A slice goes from its start towards the end, in steps of one or more."
+    if isinstance(entry, ast.Slice):
+        told = "A slice begins at its start and leaves its end out."
+        if (end := number(entry.upper)) not in (None, 0):
+            assert end is not None
+            yield [ast.Slice(lower=entry.lower, upper=literal(end - 1), step=entry.step)], told
+
+
 def _other_size(node: ast.AST) -> Changes:
     """The size of one dimension for that of another."""
     told = "Dimension 0 has one size and dimension 1 another: they are only equal in a square."
-    if isinstance(node, ast.Subscript) and isinstance(shape := node.value, ast.Attribute) and shape.attr == "shape":
-        if (d := _beside(number(node.slice))) is not None:
-            yield Change(made("S[D]", S=shape, D=d), told, 1)
+    of_shape = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    if of_shape and isinstance(node, ast.Subscript) and (d := _beside(number(node.slice))) is not None:
+        yield Change(made("S[D]", S=node.value, D=d), told, 1)
     call = called(node, frozenset(("size",)))
     if call is not None and (d := _beside(number(call.given("dim", 0)))) is not None:
         yield Change(call.at(d), told, 1)

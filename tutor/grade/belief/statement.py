@@ -109,7 +109,7 @@ def _returned(spot: Spot) -> Iterator[Rewrite]:
     value = node.value
     for name in spot.parameters[:2]:
         given = ast.Name(name, ast.Load())
-        yield Rewrite(spot, (ast.Return(given),), "return-input", 1 if name == spot.parameters[0] else 2)
+        yield Rewrite(spot, (ast.Return(given),), "return-input", 2)
         if isinstance(value, ast.Name) and value.id == name:
             yield Rewrite(spot, (ast.Return(made("X.clone()", X=given)),), "clone-for-view", 0)
     if isinstance(value, ast.Tuple) and len(value.elts) == 2:
@@ -130,8 +130,8 @@ def _otherwise(spot: Spot) -> Iterator[Rewrite]:
 
 _RESULTS = (
     ("torch.zeros_like(X)", "zeros"), ("X.detach()", "detach"), ("X.double()", "other-dtype"),
-    ("X.squeeze()", "fewer-dims"), ("X.reshape(-1)", "flat"), ("X.unsqueeze(0)", "extra-dim"),
-    ("X.tolist()", "list-for-tensor"),
+    ("X.float()", "float"), ("X.squeeze()", "fewer-dims"), ("X.reshape(-1)", "flat"),
+    ("X.unsqueeze(0)", "extra-dim"), ("X.tolist()", "list-for-tensor"),
 )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ def named(old: ast.expr, change: Change) -> str:
         return "swap-operands" if swapped else "other-operand"
     if _holds(new, old):
         return _added(new, old)
+    if function(old) in ("amax", "amin") and function(new) == function(old)[1:]:
+        return "pair-for-values"
     if head(new) == head(old):
         return f"other-{head(old)}"
     return f"{head(new)}-for-{head(old)}"
@@ -123,6 +125,8 @@ def _entry(old: ast.Subscript, new: ast.Subscript) -> str:
         return "other-dim"
     if sorted(dumps[0]) == sorted(dumps[1]):
         return "swap-entries"
+    if any(isinstance(e, ast.List) for e in was) and len(now) > len(was):
+        return "unwrapped-list"
     if len(was) != len(now):
         return "other-brackets" if ast.dump(old.value) != ast.dump(new.value) else "drop-index"
     pairs = [(a, b) for a, b, x, y in zip(was, now, *dumps, strict=True) if x != y]
@@ -138,9 +142,15 @@ def _entries(node: ast.Subscript) -> list[ast.expr]:
 def _one_entry(was: ast.expr, now: ast.expr) -> str:
     if ast.dump(now) == ast.dump(ast.Slice()):
         return "drop-index"
-    if isinstance(was, ast.Slice) == isinstance(now, ast.Slice):
-        return "off-by-one" if not isinstance(was, ast.List) else "drop-list"
-    return "slice-for-index" if isinstance(now, ast.Slice) else "index-for-slice"
+    if isinstance(was, ast.List):
+        return "other-order" if isinstance(now, ast.List) else "slice-for-list" if _slice(now) else "drop-list"
+    if _slice(was) == _slice(now):
+        return "off-by-one"
+    return "slice-for-index" if _slice(now) else "index-for-slice"
+
+
+def _slice(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice)
 
 
 GENERAL = {
@@ -218,6 +228,13 @@ GENERAL = {
     "below-for-at-most": "Whether elements that are equal belong to it counts.",
     "other-correction": "A spread can be divided by n or by one less, and the two differ.",
     "other-dtype": "The dtype is part of the result.",
+    "float": "The dtype is part of the result.",
+    "pair-for-values": "With a dimension it gives two things, values and positions.",
+    "drop-values": "With a dimension it gives two things, values and positions.",
+    "other-order": "A list picks places in the order in which it names them.",
+    "unwrapped-list": "Numbers in brackets of their own are one entry for one dimension.",
+    "slice-for-list": "A slice goes from its start towards the end, in steps of one or more.",
+    "other-brackets": "A second pair of brackets starts again at dimension 0 of what the first one left.",
     "zeros": "The result depends on what goes in.",
     "fewer-dims": "A dimension of size 1 is a dimension too.",
     "flat": "The shape is part of the result, not only the numbers.",
