@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tutor.grade.explain import matmul
+from tutor.grade.explain import conv, given, linear, matmul, norm
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation
 from tutor.sandbox.protocol import Failure
@@ -13,7 +13,13 @@ from tutor.sandbox.protocol import Failure
 CODE_MOST = 20_000
 """Characters of code that are looked into."""
 
-_RULES: tuple[Callable[[Case], Explanation | None], ...] = (matmul.explain,)
+_RULES: tuple[Callable[[Case], Explanation | None], ...] = (
+    linear.explain,
+    conv.explain,
+    norm.explain,
+    given.explain,
+    matmul.explain,
+)
 
 
 def explain(failure: Failure | None, code: str) -> Explanation | None:

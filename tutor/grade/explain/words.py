@@ -18,7 +18,12 @@ TORCH_WORDS = {
 
 def code(operand: Operand) -> str:
     """As written, between backticks: `x.T`."""
-    return f"`{clipped(' '.join(operand.text.split()), TEXT_MOST)}`"
+    return f"`{short(operand.text)}`"
+
+
+def short(text: str) -> str:
+    """Code on one line, cut where it is long."""
+    return clipped(" ".join(text.split()), TEXT_MOST)
 
 
 def shaped(operand: Operand) -> str:
@@ -44,6 +49,11 @@ def shape(operand: Operand) -> str:
 def size(operand: Operand, dim: int) -> int:
     """The size of one dimension. Raises IndexError."""
     return (operand.seen.shape or ())[dim]
+
+
+def count(n: int, thing: str) -> str:
+    """`1 feature`, `3 features`."""
+    return f"{n} {thing}{'s' * (n != 1)}"
 
 
 def rank(seen: Observation) -> int:
