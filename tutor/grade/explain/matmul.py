@@ -9,34 +9,44 @@ from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.sandbox.protocol import Operand
 
 _NAMES = frozenset({"matmul", "mm", "bmm", "mv", "dot", "inner", "vdot"})
-_RANK = {"mm": 2, "bmm": 3}
+_ADDING = frozenset({"addmm", "baddbmm", "addbmm", "addmv"})
+"""What adds the product to a first operand."""
+_RANKS = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1), "vdot": (1, 1), "addmm": (2, 2), "baddbmm": (3, 3)}
+_TITLES = {1: "a vector", 2: "a matrix", 3: "a batch of matrices"}
 
 Shape = tuple[int, ...]
 
 
 def explain(case: Case) -> Explanation | None:
     """What is wrong with `a @ b`; None where it is no product of two tensors, or its shapes are well."""
-    if not (case.word in ("@", "@=") or (case.kind == "call" and case.name in _NAMES)) or len(case.operands) < 2:
+    pair = _pair(case)
+    if len(pair) < 2 or any(o.seen.kind != "tensor" or o.seen.shape is None for o in pair):
         return None
-    a, b = case.operands[:2]
-    if a.seen.shape is None or b.seen.shape is None or a.seen.kind != "tensor" or b.seen.kind != "tensor":
-        return None
-    left, right = a.seen.shape, b.seen.shape
+    a, b = pair
+    left, right = a.seen.shape or (), b.seen.shape or ()
+    ranks = _RANKS.get(case.name)
+    if ranks and ranks != (len(left), len(right)):
+        return _rank(case, a, b, ranks)
     if not left or not right:
         return _number(case, a, b)
-    if case.name in _RANK and (len(left), len(right)) != (_RANK[case.name],) * 2:
-        return _rank(case, a, b)
     if _inner(left, right):
         return _batches(case, a, b)
     return _sizes(case, a, b)
 
 
+def _pair(case: Case) -> tuple[Operand, ...]:
+    """The two sides of a product."""
+    if case.word in ("@", "@=") or (case.kind == "call" and case.name in _NAMES):
+        return case.operands[:2]
+    return case.operands[1:3] if case.kind == "call" and case.name in _ADDING else ()
+
+
 def _number(case: Case, a: Operand, b: Operand) -> Explanation:
-    none = a if not a.seen.shape else b
+    none, other = (a, b) if not a.seen.shape else (b, a)
     return Explanation(
         rule="matmul-number",
-        first=f"{words.code(none)} is a single number, of shape (), and @ needs at least one dimension on each side.",
-        rest=("To scale by a number, * is enough: it meets every element.",),
+        first=f"{words.code(none)} is a single number, of shape (), and @ needs a dimension on each side.",
+        rest=(f"To scale {words.shaped(other)} by a number, * is enough: it meets every element.",),
         repairs=case.instead(f"{words.grouped(a)} * {words.grouped(b)}"),
     )
 
@@ -102,14 +112,17 @@ def _turned(case: Case, a: Operand, b: Operand) -> list[Repair]:
 def _product(case: Case, a: str, b: str, left: Shape, right: Shape, how: str) -> tuple[Repair, ...]:
     outer = [*left[:-2], left[-2] if len(left) > 1 else 0, *right[-1:]][-2 if len(left) > 1 else -1 :]
     made = shape_text(tuple(outer) if len(right) > 1 else tuple(outer[:-1]))
-    new = f"{a} {case.word} {b}" if case.word.startswith("@") else _call(case, a, b)
     plain = len(left) <= 2 and len(right) <= 2
-    return case.instead(new, f"{how}, which gives {made}" if plain else how)
-
-
-def _call(case: Case, a: str, b: str) -> str:
-    """The same function or method on other operands."""
-    return f"{case.word}({a}, {b})" if "." in case.word else f"{a}.{case.word}({b})"
+    means = f"{how}, which gives {made}" if plain else how
+    if case.word == "@=":
+        return case.instead(f"{a} = {a} @ {b}", means, of=case.statement)
+    if case.word == "@":
+        return case.instead(f"{a} @ {b}", means)
+    first, second = _pair(case)
+    edits = [
+        case.edit(node, new) for o, new in ((first, a), (second, b)) if (node := case.node_of(o)) and new != o.text
+    ]
+    return case.with_edits(edits, means) if edits else ()
 
 
 def _flip(shape: Shape) -> Shape:
@@ -124,16 +137,39 @@ def _flipped(operand: Operand) -> str:
     return f"{text}.T" if words.rank(operand.seen) == 2 else f"{text}.mT"
 
 
-def _rank(case: Case, a: Operand, b: Operand) -> Explanation:
-    want = _RANK[case.name]
-    odd = next(o for o in (a, b) if words.rank(o.seen) != want)
-    title = {2: "two matrices", 3: "two batches of matrices"}[want]
+def _rank(case: Case, a: Operand, b: Operand, want: tuple[int, int]) -> Explanation:
+    odd, rank = next((o, n) for o, n in zip((a, b), want, strict=True) if words.rank(o.seen) != n)
+    has = words.rank(odd.seen)
+    plain = case.name not in _ADDING
     return Explanation(
         rule="matmul-rank",
-        first=f"{case.name} takes {title}, and {words.shaped(odd)} has {words.rank(odd.seen)} dimensions.",
-        rest=('torch\'s "self" is the first argument.', "@ takes any number of dimensions in front of the last two."),
-        repairs=case.instead(f"{words.grouped(a)} @ {words.grouped(b)}"),
+        first=f"{case.name} wants {_TITLES[rank]} there, and {words.shaped(odd)} has {has} "
+        f"dimension{'s' if has != 1 else ''}.",
+        rest=(
+            f"{case.name} takes {_TITLES[want[0]]} and {_TITLES[want[1]]}: {words.shaped(a)}, {words.shaped(b)}.",
+            *(['What torch calls "self" is the first of the two.'] if case.says("self must") else []),
+            "@ takes vectors, matrices, and any number of dimensions in front of them.",
+        ),
+        repairs=(*(_at(case, a, b) if plain else ()), *(_summed(case, a, b) if want == (1, 1) else ())),
         habit=f"Prefer @ to {case.name}, which knows one rank only.",
+    )
+
+
+def _at(case: Case, a: Operand, b: Operand) -> tuple[Repair, ...]:
+    """The same with @, or with the right side turned where only then the sizes meet."""
+    left, right = a.seen.shape or (), b.seen.shape or ()
+    if not left or not right:
+        return case.instead(f"{words.grouped(a)} * {words.grouped(b)}")
+    if _inner(left, right) or len(right) < 2:
+        return case.instead(f"{words.grouped(a)} @ {words.grouped(b)}")
+    return case.instead(f"{words.grouped(a)} @ {_flipped(b)}", f"with {words.code(b)} transposed")
+
+
+def _summed(case: Case, a: Operand, b: Operand) -> tuple[Repair, ...]:
+    if a.seen.shape != b.seen.shape:
+        return ()
+    return case.instead(
+        f"({words.grouped(a)} * {words.grouped(b)}).sum()", "all pairs multiplied and added up, a single number"
     )
 
 
