@@ -78,9 +78,7 @@ def _agree(shelf: Shelf, record: Record, yes: bool) -> None:
     found = pieces(shelf.place(record))
     fresh = unseen(found, frozenset(record.seen))
     if fresh and yes:
-        print(
-            f"tutor: {len(fresh)} pieces of code of `{record.name}` run without being shown (--yes).", file=sys.stderr
-        )
+        print(f"tutor: {_pieces(fresh)} of `{record.name}` may run unseen (--yes).", file=sys.stderr)
     elif fresh:
         _ask(record, fresh)
     with shelf.changing():
@@ -98,10 +96,10 @@ def _ask(record: Record, fresh: list[Piece]) -> None:
             f"The code of the course `{record.name}` has not been seen here: `tutor course show {record.name}` "
             "shows it, and --yes runs it."
         )
-    what = "code that was not there before" if record.seen else "code"
+    what = "what was not there before" if record.seen else "code of its own"
     shown = [
         f"The course `{record.name}` ({record.version}, from {record.source})",
-        f"brings {what}: {len(fresh)} pieces. It runs only confined, and nothing of it has run yet.",
+        f"brings {what}: {_pieces(fresh)}. It runs only confined, and nothing of it has run yet.",
         "",
         *listing(fresh),
         "",
@@ -110,5 +108,9 @@ def _ask(record: Record, fresh: list[Piece]) -> None:
         click.echo_via_pager("\n".join(shown))
     else:
         click.echo("\n".join(shown), err=True)
-    if not click.confirm(f"Run these {len(fresh)} pieces of code, confined?", default=False, err=True):
+    if not click.confirm(f"Run {_pieces(fresh)}, confined?", default=False, err=True):
         raise UsageError(f"The course `{record.name}` stays closed; nothing of it was run.")
+
+
+def _pieces(fresh: list[Piece]) -> str:
+    return f"{len(fresh)} piece{'s' * (len(fresh) > 1)} of code"

@@ -52,7 +52,7 @@ def clone(address: str, revision: str = "") -> Parcel:
 
 def _protocol(address: str) -> str:
     """The one protocol git may speak for this address. Raises UsageError."""
-    shown = f"`{clipped(legible(address), 80)}`"
+    shown = f"`{clipped(' '.join(legible(address).split()), 80)}`"
     if address.startswith("-") or "::" in address or not address.isprintable() or " " in address:
         raise UsageError(f"{shown} is no address of a repository; write https://..., or git@host:path.")
     if _SHORT.fullmatch(address):
