@@ -88,3 +88,56 @@ def test_held_errors_are_the_documented_ones_in_another_dress() -> None:
 def test_no_held_program_is_a_documented_one() -> None:
     documented = {"".join(program["code"].split()) for program in programs("documented")}
     assert not [held["id"] for held in programs("held") if "".join(held["code"].split()) in documented]
+
+
+SILENT_KEYS = {"id", "mistake", "code", "line", "also", "says", "noticeable", "reason", "right"}
+
+
+@each("silent", "silent_held")
+def test_it_runs_though_it_is_wrong(program: Program) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        run(program["code"])
+
+
+@each("silent", "silent_held")
+def test_a_warning_has_a_place_and_words(program: Program) -> None:
+    assert set(program) <= SILENT_KEYS
+    lines = program["code"].splitlines()
+    assert all(lines[line - 1].strip() for line in (program["line"], *program.get("also", [])))
+    if program.get("noticeable", True):
+        assert not pattern(program["says"]).search("Look at this line again.")
+    else:
+        assert program["reason"] and "says" not in program
+
+
+@each("silent_held")
+def test_its_right_twin_is_other_code_that_runs_without_a_warning(program: Program) -> None:
+    assert program["right"].split() != program["code"].split()
+    run(program["right"])
+
+
+@each("ordinary")
+def test_an_ordinary_program_runs_without_a_warning(program: Program) -> None:
+    assert set(program) == {"id", "code"}
+    assert 5 <= len(program["code"].splitlines()) <= 40
+    run(program["code"])
+
+
+def test_held_mistakes_are_the_documented_ones_in_another_dress() -> None:
+    documented = {program["mistake"] for program in programs("silent")}
+    unnoticed = {program["mistake"] for program in programs("silent") if not program.get("noticeable", True)}
+    assert {program["mistake"] for program in programs("silent_held")} == documented - unnoticed
+
+
+def test_there_are_enough_of_them() -> None:
+    counts = {name: len(programs(name)) for name in ("documented", "held", "silent", "silent_held", "ordinary")}
+    assert counts["documented"] == 112
+    assert counts["held"] >= 80 and counts["silent_held"] >= 40 and counts["ordinary"] >= 60
+    assert len({program["mistake"] for program in programs("silent")}) == 34
+
+
+@pytest.mark.parametrize("name", ["documented", "held", "silent", "silent_held", "ordinary"])
+def test_every_program_has_a_name_of_its_own(name: str) -> None:
+    names = Counter(program["id"] for program in programs(name))
+    assert [again for again, count in names.items() if count > 1] == []
