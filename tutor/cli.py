@@ -148,21 +148,25 @@ def grade(lesson: str, answers: tuple[str, ...], course: str | None, as_json: bo
 @cli.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per problem and line.")
+@click.option("--strict", is_flag=True, help="Warnings count as errors for the exit status.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes, that file first.")
+@click.option("--fresh", is_flag=True, help="Prove everything, also what has not changed since the last check.")
 @TRUST
-def check(paths: tuple[str, ...], as_json: bool, trusted: bool) -> int:
+def check(paths: tuple[str, ...], as_json: bool, strict: bool, watch: bool, fresh: bool, trusted: bool) -> int:
     """Prove lessons right by running all they claim.
 
-    Every solution must pass, every starter fail, every listed wrong answer get its own feedback.
+    Every solution must pass, every starter fail, every listed wrong answer get its own feedback, and no mutant of a
+    solution may pass.
 
     \b
     Examples:
       tutor check
-      tutor check lessons/08-reductions.yaml
-      tutor check my-course/ --json
+      tutor check lessons/08-reductions.yaml --watch
+      tutor check my-course/ --strict --json
     """
     from tutor.commands import check as command
 
-    return command.run(list(paths), as_json, trusted)
+    return command.run(list(paths), as_json, trusted, strict, watch, fresh)
 
 
 @cli.command()

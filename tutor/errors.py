@@ -48,10 +48,24 @@ class Problem:
     column: int
     """1-based; 0 when the whole line is meant."""
     message: str
+    severity: str = "error"
+    """`error`, or `warning` where it may be meant."""
+    code: str = ""
+    """Stays the same however the sentence changes: `E021`; empty until `tutor check` has named it."""
+    name: str = ""
+    """The code as a word: `starter-passes`."""
+    fix: str = ""
+    """What to do; empty when the message says it."""
+    evidence: tuple[str, ...] = ()
+    """Lines that show it: a diff, the code that passes."""
+
+    @property
+    def place(self) -> str:
+        """The file, the line and the column, as editors read them."""
+        return ":".join([self.path, *(str(number) for number in (self.line, self.column) if number)])
 
     def __str__(self) -> str:
-        place = [str(number) for number in (self.line, self.column) if number]
-        return ":".join([self.path, *place]) + f": {self.message}"
+        return f"{self.place}: {self.message}" + (f"; {self.fix}" if self.fix else "")
 
 
 class LessonError(TutorError):

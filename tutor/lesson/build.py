@@ -23,7 +23,7 @@ PROSE = frozenset(
     {
         *("lesson", "goal", "course", "read", "explore", "choice", "fill", "fix", "write", "function", "order"),
         *("module", "train", "trace"),
-        *("ask", "because", "hints", "feedback", "options", "answer"),
+        *("ask", "because", "hints", "feedback", "options", "answer", "waive"),
     }
 )
 """Keys whose text is for people: in them ` #` is more likely part of the text than a comment."""
@@ -216,6 +216,17 @@ class Builder:
             made[name] = self.text_or_texts(value, f"{path}.{name}", name)
         return _written(made)
 
+    def reasons(self, node: Node, path: str, key: str) -> dict[str, str] | None:
+        """What is let pass, and why."""
+        if not isinstance(node, Table) or not node.keys:
+            self.report.add(node.place, f"`{key}` is a table of what passes and why it may, not {_form(node)}.")
+            return None
+        made = {}
+        for name, reason in node.values.items():
+            self.places[f"{path}.{name}:"] = node.keys[name].place
+            made[name] = self.text(reason, f"{path}.{name}", key)
+        return _written(made)
+
     def questions(self, node: Node, path: str, key: str) -> tuple[tuple[str, Question], ...] | None:
         """The questions that could be read, each with its path."""
         if not isinstance(node, Row) or not node.items:
@@ -280,6 +291,7 @@ _READERS: dict[Any, Callable[[Builder, Node, str, str], Any]] = {
     tuple[Wrong, ...]: Builder.wrongs,
     tuple[Question, ...]: Builder.questions,
     dict[str, str | tuple[str, ...]]: Builder.parameters,
+    dict[str, str]: Builder.reasons,
 }
 
 

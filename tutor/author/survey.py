@@ -1,0 +1,176 @@
+"""Lessons and courses, checked: what has not changed is recalled, the rest is proven side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.author import cache, link
+from tutor.author.cache import Checked
+from tutor.author.code import classified, named
+from tutor.author.prove import AT_ONCE, prove
+from tutor.errors import EnvironmentLacking, LessonError, Problem, UsageError
+from tutor.examiner import Examiner
+from tutor.lesson.content import digest, former
+from tutor.lesson.load import COURSE, load_course, load_lesson
+from tutor.lesson.model import LessonFile
+from tutor.lesson.slug import file_slug
+from tutor.sandbox.client import Sandbox
+
+
+@dataclass(frozen=True)
+class Target:
+    """A lesson file to check, and the course that it belongs to."""
+
+    path: Path
+    course: Path | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found in one file."""
+
+    path: Path
+    problems: tuple[Problem, ...]
+    questions: int = 0
+    recalled: bool = False
+    """Whether it was known from an earlier check."""
+
+
+def targets(paths: Sequence[Path]) -> tuple[list[Target], list[Problem]]:
+    """The lessons that paths stand for, and what is wrong with courses. Raises UsageError, EnvironmentLacking."""
+    found: dict[Path, Target] = {}
+    problems = list[Problem]()
+    for path in paths:
+        try:
+            for target in _members(path):
+                found.setdefault(target.path.absolute(), target)
+        except LessonError as error:
+            problems += map(classified, error.problems)
+    return list(found.values()), problems
+
+
+def _members(path: Path) -> Iterator[Target]:
+    """A lesson file itself; the lessons and drills of a course."""
+    if not path.exists():
+        raise UsageError(f"There is no {path}; name a lesson file or a folder with a course.yaml.")
+    if path.name == COURSE:
+        path = path.parent
+    if path.is_file():
+        yield Target(path, _course_of(path))
+        return
+    course = load_course(path)
+    yield from (Target(path / name, path) for name in (*course.lessons, *course.drills))
+
+
+def _course_of(path: Path) -> Path | None:
+    """The folder of the course that lists a file: its own, or the one above."""
+    for folder in (path.parent, path.absolute().parent.parent):
+        if (folder / COURSE).is_file():
+            try:
+                course = load_course(folder)
+            except LessonError:
+                return None
+            if path.absolute() in [(folder / name).absolute() for name in (*course.lessons, *course.drills)]:
+                return folder
+    return None
+
+
+class Survey:
+    """Checks files, round after round, with one sandbox for all of them."""
+
+    def __init__(self, sandbox: Callable[[], Sandbox], *, fresh: bool = False) -> None:
+        """The sandbox is made when something must be run; `fresh` forgets what is known."""
+        self._make, self._fresh = sandbox, fresh
+        self._sandbox: Sandbox | None = None
+        self._examiner: Examiner | None = None
+        self.tell: Callable[[str], None] = lambda said: None
+        """Hears what is done next."""
+
+    async def close(self) -> None:
+        """End every process."""
+        if self._sandbox is not None:
+            await self._sandbox.close()
+
+    async def check(self, those: Sequence[Target]) -> AsyncIterator[Result]:
+        """Each file's result, in their order. Raises EnvironmentLacking."""
+        shared = {folder: cache.data(folder) for folder in {target.course or target.path.parent for target in those}}
+        room = asyncio.Semaphore(AT_ONCE)
+        work = [asyncio.ensure_future(self._checked(t, shared[t.course or t.path.parent], room)) for t in those]
+        try:
+            known: dict[Path, Checked] = {}
+            for target, task in zip(those, work, strict=True):
+                checked, recalled = await task
+                known[target.path.absolute()] = checked
+                links = link.dead(target.path, checked.links, _ids(target.course, checked, known))
+                problems = sorted([*checked.problems, *links], key=lambda p: (p.line, p.column))
+                yield Result(target.path, tuple(problems), len(checked.ids), recalled)
+        finally:
+            for task in work:
+                task.cancel()
+
+    async def _checked(self, target: Target, shared: bytes, room: asyncio.Semaphore) -> tuple[Checked, bool]:
+        path = target.path
+        try:
+            name = cache.key(path, shared)
+        except OSError:
+            name = ""
+        if name and not self._fresh and (known := cache.recall(path, name)):
+            return known, True
+        try:
+            file = load_lesson(path)
+        except LessonError as error:
+            checked = Checked(tuple(map(classified, error.problems)))
+        else:
+            checked = await self._proven(file, room)
+        if name:
+            cache.keep(path, name, checked)
+        return checked, False
+
+    async def _proven(self, file: LessonFile, room: asyncio.Semaphore) -> Checked:
+        examiner = await self._ready()
+        problems = await prove(file, examiner, room, self.tell, doubts=True)
+        ids = {q.id: digest(file.lesson, q) for q in file.lesson.questions if q.graded}
+        moved = _renamed(file, cache.former_ids(file.path), ids)
+        return Checked((*problems, *moved), tuple(link.links(file)), ids)
+
+    async def _ready(self) -> Examiner:
+        """The examiner, once the sandbox is there. All draws are the same, so that each solution runs once."""
+        if self._examiner is None:
+            self._sandbox = self._make()
+            self._examiner = Examiner(self._sandbox, draw_seed=lambda: 0)
+        assert self._sandbox is not None
+        await self._sandbox.ready()
+        return self._examiner
+
+
+def _renamed(file: LessonFile, before: dict[str, str], now: dict[str, str]) -> Iterator[Problem]:
+    """Questions that are what they were under an id that is gone."""
+    gone = {content: name for name, content in before.items() if name not in now}
+    for n, question in enumerate(file.lesson.questions):
+        old = gone.get(now.get(question.id, ""))
+        if old and question.id not in before and old not in former(question):
+            line, column = file.place(f"questions[{n}].id")
+            told = f"question `{question.id}` was `{old}` at the last check, and progress is kept under the id"
+            fix = f"keep the id, or write `was: {old}` beside the new one"
+            yield named("id-changed", Problem(str(file.path), line, column, told, fix=fix))
+
+
+def _ids(course: Path | None, own: Checked, known: dict[Path, Checked]) -> dict[str, tuple[str, ...]]:
+    """The questions of every lesson of a course, in its order, as far as they are asked for."""
+    if course is None or not own.links:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for name in load_course(course).lessons:
+        path = (course / name).absolute()
+        found[file_slug(name)] = tuple(known[path].ids) if path in known else _read_ids(path)
+    return found
+
+
+def _read_ids(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(question.id for question in load_lesson(path).lesson.questions)
+    except (LessonError, EnvironmentLacking):
+        return ()
