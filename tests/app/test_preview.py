@@ -190,6 +190,33 @@ async def test_a_save_elsewhere_leaves_the_question_alone(tmp_path: Path) -> Non
         assert app.proven == ["columns", "columns"]
 
 
+async def test_other_words_for_an_answer_show_without_a_new_question(tmp_path: Path) -> None:
+    app = Previewed(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await at(pilot, "columns")
+        field = app.asked.query_one(Input)
+        field.value = "(4,)"
+        await pilot.press("enter")
+        await judged(pilot, "right")
+        field.value = "(4"
+        app.save(("The 3 goes.", "The first dimension goes."))
+        await until(pilot, sees(pilot, "The first dimension goes."))
+        assert app.asked.query_one(Input) is field and field.value == "(4"
+
+
+async def test_an_answer_that_was_shown_is_not_left_standing(tmp_path: Path) -> None:
+    app = Previewed(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await at(pilot, "columns")
+        await pilot.press("f6")
+        await judged(pilot, "asks")
+        await pilot.press("f6")
+        await until(pilot, sees(pilot, "The answer:"))
+        app.save(("The 3 goes.", "The first dimension goes."))
+        await until(pilot, lambda: not app.asked.strip.display)
+        assert not app.asked.settled
+
+
 async def test_a_save_while_an_answer_is_judged(tmp_path: Path) -> None:
     app = Previewed(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:

@@ -15,9 +15,11 @@ from tests.bench.table import Row, as_json, machine, markdown
 
 ALL = (
     "open_lesson",
+    "preview",
     "answer_verdict",
     "play_line",
     "grading",
+    "check",
     "confinement",
     "sandbox_start",
     "sandbox_memory",

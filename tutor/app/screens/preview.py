@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tutor.lesson.model import LessonFile
     from tutor.preview import OneLesson, Preview
 
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.05
 """Between two looks at the file."""
 QUIT = "Quit: the file stays as you saved it"
 LEFT = {"home"}
@@ -106,6 +106,7 @@ class PreviewScreen(LessonScreen):
     async def _turn(self, saved: Saved) -> None:
         """Another version of the file."""
         self._proven.clear()
+        self.workers.cancel_group(self, "checks")
         if saved.file is None:
             self._break(saved)
             return
@@ -145,13 +146,19 @@ class PreviewScreen(LessonScreen):
     async def _renew(self, preview: Preview, file: LessonFile) -> None:
         """The same question as it is now, with what was typed; its last answer is judged again."""
         self.keep_now()
+        before = _looks(preview)
         if not preview.renew(file):
             self.show_where()
             self._check_claims()
             return
         await self._settle()
-        await self.arrive()
-        if (given := preview.given.get(preview.question.id)) is not None and self.body.answer is not None:
+        given = preview.given.get(preview.question.id)
+        if _looks(preview) != before or (given is None and self.strip.display):
+            await self.arrive()
+        else:
+            self.show_where()
+            self._check_claims()
+        if given is not None and self.body.answer is not None:
             self.judge(given)
 
     async def _settle(self) -> None:
@@ -216,3 +223,9 @@ class PreviewScreen(LessonScreen):
         if self.asking.revealing:
             return super().keys_now()
         return [key for key in super().keys_now() if key[2] not in LEFT]
+
+
+def _looks(preview: Preview) -> object:
+    """Everything that is seen of a question before it is answered."""
+    question = preview.question
+    return preview.prompt(), preview.draft, preview.file.lesson.given, question.given, question.drawn, question.hints

@@ -78,9 +78,8 @@ def _counted(problems: Sequence[Problem]) -> Content:
 def _rows(problem: Problem, question: str) -> list[Content]:
     """Where, what, what to do about it, and what shows it."""
     mark, colour = MARKS.get(problem.severity, MARKS["error"])
-    said = problem.message.removeprefix(f"question `{question}`: ")
-    named = f" {problem.code} {problem.name}".rstrip()
-    rows = [Content.assemble((f"{mark} {problem.line}:{problem.column}", colour), (legible(named), QUIET))]
-    rows.append(paint.line(said))
+    said = paint.line(problem.message.removeprefix(f"question `{question}`: "))
+    named = f"  {problem.code} {problem.name}".rstrip()
+    rows = [Content.assemble((f"{mark} {problem.line}:{problem.column}", colour), (legible(named), QUIET), "  ", said)]
     rows += [Content.assemble(("→ ", "$accent"), paint.line(problem.fix))] if problem.fix else []
     return rows + [Content.styled(f"  {legible(line)}", QUIET) for line in problem.evidence]
