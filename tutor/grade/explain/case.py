@@ -89,7 +89,9 @@ class Case:
     @property
     def node(self) -> ast.AST | None:
         """What failed, in the tree of the whole program."""
-        return next((n for n in ast.walk(self.tree) if self.place(n) == tuple(self.scene.place)), None)
+        there = (n for n in ast.walk(self.tree) if self.place(n) == tuple(self.scene.place))
+        # A statement that is an expression stands where that stands.
+        return next((n.value if isinstance(n, ast.Expr) else n for n in there), None)
 
     @property
     def statement(self) -> ast.stmt | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from dataclasses import dataclass
@@ -213,7 +214,7 @@ def _kernel(window: Window) -> Explanation | None:
         first=f"{window.what} is {_by(space)}{padded}, smaller than the kernel of {window.label}, {_by(reach)}.",
         rest=(
             "A kernel has to fit into its input, padding counted.",
-            "Each pooling, and each convolution without padding, makes the picture smaller; too many are the usual cause.",
+            "Each pooling, and each convolution without padding, shrinks the picture; too many are the usual cause.",
         ),
         repairs=_fitted(window, space, reach),
         habit="Print the shape after each layer: the last sizes must stay above the kernel.",
@@ -233,7 +234,7 @@ def _fitted(window: Window, space: Shape, reach: Shape) -> tuple[Repair, ...]:
     call = fed.maker if fed else case.node
     given = fed.argument("padding") if fed else None
     found: tuple[Repair, ...] = ()
-    if pads and call is not None and given is None and hasattr(call, "args"):
+    if pads and given is None and isinstance(call, ast.Call):
         end = (call.keywords or call.args)[-1]
         found += case.with_edits([case.behind(end, f", padding={pad}")], f"zeros around it, {pad} on each side")
     if fed is not None and not pads and smallest == 1 and fed.maker is not None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tutor.grade.explain import conv, given, linear, matmul, norm
+from tutor.grade.explain import (
+    attention,
+    conv,
+    embedding,
+    given,
+    linear,
+    matmul,
+    mixed,
+    module,
+    norm,
+    recurrent,
+    transpose,
+)
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation
 from tutor.sandbox.protocol import Failure
@@ -14,11 +26,17 @@ CODE_MOST = 20_000
 """Characters of code that are looked into."""
 
 _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
+    module.explain,
+    mixed.explain,
     linear.explain,
     conv.explain,
     norm.explain,
+    recurrent.explain,
+    attention.explain,
+    embedding.explain,
     given.explain,
     matmul.explain,
+    transpose.explain,
 )
 
 
