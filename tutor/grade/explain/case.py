@@ -102,10 +102,12 @@ class Case:
 
     def node_of(self, operand: Operand) -> ast.expr | None:
         """An operand in the tree."""
+        before = self.operands[: next((n for n, o in enumerate(self.operands) if o is operand), 0)]
+        nth = sum(other.text == operand.text for other in before)
         for root in filter(None, (self.node, self.statement)):
-            for node in ast.walk(root):
-                if isinstance(node, ast.expr) and self.text(node) == operand.text:
-                    return node
+            found = [n for n in ast.walk(root) if isinstance(n, ast.expr) and self.text(n) == operand.text]
+            if found:
+                return found[min(nth, len(found) - 1)]
         return None
 
     def text(self, node: ast.AST) -> str:

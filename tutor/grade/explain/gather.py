@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from tutor.grade.explain import (
     attention,
+    broadcast,
     conv,
+    cross,
     embedding,
     given,
     linear,
+    loss,
     matmul,
     mixed,
     module,
@@ -28,6 +31,8 @@ CODE_MOST = 20_000
 _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
     module.explain,
     mixed.explain,
+    cross.explain,
+    loss.explain,
     linear.explain,
     conv.explain,
     norm.explain,
@@ -37,6 +42,7 @@ _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
     given.explain,
     matmul.explain,
     transpose.explain,
+    broadcast.explain,
 )
 
 

@@ -160,9 +160,7 @@ def _linear(case: Case, data: Operand) -> Explanation:
     return Explanation(
         rule="class-with-data",
         first=f"`{case.word}` is made with two numbers, and {words.shaped(data)} is the data.",
-        rest=(
-            f"First the layer is made, `{case.word}({last}, {case.operands[1].text})`, then it is called with the data.",
-        ),
+        rest=(f"The layer is made first, `{case.word}({last}, {case.operands[1].text})`; then it gets the data.",),
         repairs=case.instead(f"{case.word}({last}, {case.operands[1].text})({data.text})"),
     )
 
@@ -172,7 +170,7 @@ def _made_with_data(case: Case, node: ast.AST | None, word: str, data: list[Oper
     name = word.rpartition(".")[2]
     passed = ", ".join(texts)
     truth = case.says("Boolean value")
-    call = f"{word}({_DIM.get(name, '')})({passed})"
+    call = f"{word}({'dim=-1' if name in _DIM else ''})({passed})"
     whole = isinstance(node, ast.Call) and len(node.args) == len(texts) and not node.keywords
     return Explanation(
         rule="class-with-data",
@@ -193,7 +191,7 @@ def _as_function(case: Case, name: str, passed: str, node: ast.AST | None) -> tu
         or node is None
     ):
         return ()
-    extra = ", dim=1" if name in _DIM else ""
+    extra = ", dim=-1" if name in _DIM else ""
     home = "torch" if function in _ONLY_TORCH else case.F
     return case.instead(f"{home}.{function}({passed}{extra})", "the function of the same name", of=node)
 

@@ -1,0 +1,74 @@
+"""A loss with its two sides: what was predicted and what is so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.grade.explain import words
+from tutor.grade.explain.case import Case
+from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.mixed import FUNCTIONS
+from tutor.sandbox.protocol import Operand
+
+LOSSES = frozenset(function for kind, function in FUNCTIONS.items() if kind.endswith("Loss")) | {"soft_margin_loss"}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One call of a loss."""
+
+    case: Case
+    name: str
+    """The function of the loss: `cross_entropy`, for the class as well."""
+    scores: Operand
+    target: Operand
+
+    @property
+    def called(self) -> str:
+        """The loss as the code calls it."""
+        first = self.case.operands[0]
+        return f"`{words.short(first.text)}`" if first.seen.kind == "module" else f"{self.case.word}()"
+
+    def with_target(self, tail: str, means: str = "") -> tuple[Repair, ...]:
+        """The repair that changes the target."""
+        return self.case.swapped(self.target, words.grouped(self.target) + tail, means)
+
+    def with_scores(self, tail: str, means: str = "") -> tuple[Repair, ...]:
+        """The repair that changes the prediction."""
+        return self.case.swapped(self.scores, words.grouped(self.scores) + tail, means)
+
+    def swapped(self) -> tuple[Repair, ...]:
+        """The repair that passes the two the other way round."""
+        nodes = self.case.node_of(self.scores), self.case.node_of(self.target)
+        if nodes[0] is None or nodes[1] is None:
+            return ()
+        edits = [self.case.edit(nodes[0], self.target.text), self.case.edit(nodes[1], self.scores.text)]
+        return self.case.with_edits(edits, "the prediction first", f"{self.target.text}, {self.scores.text}")
+
+
+def pair(case: Case) -> Pair | None:
+    """The loss that failed, with a prediction and a target; None where it is no loss, or one of them is missing."""
+    if case.kind != "call":
+        return None
+    layer = case.below[-1].type if case.below else ""
+    name = FUNCTIONS.get(layer, "") if layer.endswith("Loss") else case.name if not case.below else ""
+    if name not in LOSSES:
+        return None
+    first = 1 if case.operands and case.operands[0].seen.kind == "module" else 0
+    scores, target = case.passed("input", first), case.passed("target", first + 1)
+    return Pair(case, name, scores, target) if scores and target else None
+
+
+def no_tensor(found: Pair, dtype: str) -> Explanation | None:
+    """One of the two sides is a list or a number."""
+    for operand, name in ((found.scores, "prediction"), (found.target, "target")):
+        if operand.seen.kind in ("list", "number", "tuple") or operand.seen.type == "ndarray":
+            return Explanation(
+                rule="loss-no-tensor",
+                first=f"The {name} {words.code(operand)} is a {operand.seen.type}; {found.called} takes two tensors.",
+                rest=("Numbers become a tensor first, with the dtype that the loss wants.",),
+                repairs=found.case.swapped(operand, f"torch.tensor({operand.text}, dtype=torch.{dtype})"),
+            )
+        if operand.seen.kind == "tuple":
+            return None
+    return None
