@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import msgspec
 
+from tutor import explainer
 from tutor.errors import EnvironmentLacking, TutorFault
 from tutor.fault import written
 from tutor.grade import choice, code, predict, prints, rule, trace
@@ -21,6 +22,7 @@ from tutor.grade.answer import Unread
 from tutor.grade.belief.program import Variant
 from tutor.grade.verdict import Verdict
 from tutor.lesson.model import (
+    Called,
     Choice,
     Code,
     LessonFile,
@@ -72,6 +74,8 @@ class Examiner:
             await asyncio.wait([self._reference(file, question, self._drawn(question))])
         if isinstance(question, Code):
             self._likeness.begin(question, setup(file, question))
+            if isinstance(question, Called):
+                self._small(file, question)
 
     async def judge(self, file: LessonFile, question: Question, answer: str) -> Verdict:
         """The verdict on an answer. A fault of ours is a verdict of its own kind; EnvironmentLacking passes through."""
@@ -169,14 +173,14 @@ class Examiner:
 
     async def _explained(self, request: Request, outcome: Outcome, verdict: Verdict) -> Verdict:
         """The verdict with what its code made and why it failed; `outcome` is the answer's own, with its lines."""
-        return verdict
+        return replace(verdict, account=await explainer.account(self.sandbox, request, outcome))
 
     async def _wrong(self, file: LessonFile, question: Code, answer: str, draw: int, ran: Ran) -> Verdict:
         _, outcome, difference = ran
         wrong = await self._known(file, question, answer, ran, draw)
         variant, smaller = await asyncio.gather(
             self._believed(file, question, answer, outcome, wrong),
-            self._smaller(file, question, answer, draw, (outcome, difference)),
+            self._smaller(file, question, answer, outcome, difference),
         )
         reference, outcome, difference = smaller or ran
         return code.wrong(question, outcome, reference, difference, wrong, variant)
@@ -213,15 +217,13 @@ class Examiner:
         return await self._likeness.variant(question, setup(file, question), answer, outcome)
 
     async def _smaller(
-        self, file: LessonFile, question: Code, answer: str, draw: int, seen: tuple[Outcome, Difference | None]
+        self, file: LessonFile, question: Code, answer: str, outcome: Outcome, difference: Difference | None
     ) -> Ran | None:
         """The same for inputs as small and round as can be, which a person can follow; None if all is well there."""
-        outcome, difference = seen
         if difference is None or difference.case is None or outcome.seconds >= QUICK_SECONDS:
             return None
-        given = setup(file, question)
-        asked = [code.request(question, text, given, draw, small=True) for text in (question.solution, answer)]
-        reference, outcome = await asyncio.gather(*map(self.sandbox.run, asked))
+        request = code.request(question, answer, setup(file, question), 0, small=True)
+        reference, outcome = await asyncio.gather(self._small(file, question), self.sandbox.run(request))
         if outcome.status != "ok" or reference.status != "ok":
             return None
         kept = [i for i, call in enumerate(reference.calls) if i < len(outcome.calls) and _usual(call)]
@@ -236,9 +238,11 @@ class Examiner:
         reference, outcome, _ = ran
         if outcome.status not in ("ok", "error"):
             return None
+        given = setup(file, question)
         for wrong in question.wrong:
-            other = await self._once(file, question, wrong.answer, draw)
-            if await self._likeness.alike(question, setup(file, question), (reference, other), outcome):
+            request = code.request(question, wrong.answer, given, draw)
+            other = await self._once(file, question, f"wrong {wrong.answer}", draw, request)
+            if await self._likeness.alike(question, given, (reference, other), outcome):
                 return wrong
         return None
 
@@ -256,16 +260,20 @@ class Examiner:
 
     def _reference(self, file: LessonFile, question: Question, draw: int) -> asyncio.Task[Outcome]:
         """What torch says."""
-        return self._once(file, question, "", draw)
+        return self._once(file, question, "", draw, reference_request(file, question, draw))
 
-    def _once(self, file: LessonFile, question: Question, wrong: str, draw: int) -> asyncio.Task[Outcome]:
-        """What the solution does, or a listed wrong answer: asked once for each, and anew for other inputs."""
-        key = (str(file.path), question.id, digest(file, question), wrong)
+    def _small(self, file: LessonFile, question: Code) -> asyncio.Task[Outcome]:
+        """What the solution does with small inputs. They are the same ones every time: they only are an example."""
+        request = code.request(question, code.own_answer(question), setup(file, question), 0, small=True)
+        return self._once(file, question, "small", 0, request)
+
+    def _once(
+        self, file: LessonFile, question: Question, what: str, draw: int, request: Request
+    ) -> asyncio.Task[Outcome]:
+        """What an author's code does: asked once for each, and anew for other inputs."""
+        key = (str(file.path), question.id, digest(file, question), what)
         drawn, task = self._asked.get(key, (draw, None))
         if task is None or drawn != draw or (task.done() and _spoiled(task)):
-            request = reference_request(file, question, draw)
-            if wrong and isinstance(question, Code):
-                request = code.request(question, wrong, setup(file, question), draw)
             task = asyncio.ensure_future(self.sandbox.run(request))
             task.add_done_callback(_heard)
             self._asked[key] = draw, task

@@ -13,7 +13,7 @@ from tutor.errors import TutorError
 from tutor.grade.account import Account
 from tutor.grade.explain.explanation import Explanation, Repair, repaired
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Limits, Outcome, Request
+from tutor.sandbox.protocol import Failure, Limits, Outcome, Request
 
 TRIED_MOST = 4
 """Repairs of one error that are tried."""
@@ -31,12 +31,13 @@ async def explained(sandbox: Sandbox, request: Request, outcome: Outcome) -> Exp
 
     `request` is what was run, traced. Never raises for what the code is or does.
     """
-    if outcome.error is None:
+    failed = failure(outcome)
+    if failed is None:
         return None
     # The rules are many, and only an error needs them.
     from tutor.grade.explain.gather import explain
 
-    found = explain(outcome.error, request.code)
+    found = explain(failed, request.code)
     if found is None or not found.repairs:
         return found
     if outcome.seconds > SLOW_SECONDS:
@@ -46,11 +47,16 @@ async def explained(sandbox: Sandbox, request: Request, outcome: Outcome) -> Exp
     return replace(found, repairs=tuple(r for r, good in zip(asked, runs, strict=True) if good))
 
 
+def failure(outcome: Outcome) -> Failure | None:
+    """What code failed with: as it ran, or when what it defines was called."""
+    return outcome.error or next((call.failure for call in outcome.calls if call.failure is not None), None)
+
+
 async def _runs(sandbox: Sandbox, request: Request, outcome: Outcome, repair: Repair) -> bool:
     """Whether the program gets beyond where it failed."""
     limits = Limits(seconds=min(request.limits.seconds, SLOW_SECONDS + outcome.seconds))
     code = repaired(request.code, repair)
-    trial = replace(request, code=code, trace=True, training=False, observe=(), calls=None, limits=limits)
+    trial = replace(request, code=code, trace=True, training=False, observe=(), limits=limits)
     with contextlib.suppress(TutorError):
         return passes(outcome, await sandbox.run(trial), repair)
     return False
@@ -58,14 +64,15 @@ async def _runs(sandbox: Sandbox, request: Request, outcome: Outcome, repair: Re
 
 def passes(before: Outcome, after: Outcome, repair: Repair) -> bool:
     """Whether the code ran to its end, or failed at another place further on, or was still running."""
-    if after.status in ("ok", "timeout"):
-        return after.status == "ok" or before.status == "error"
-    if before.error is None or after.error is None:
+    failed, fails = failure(before), failure(after)
+    if failed is None or after.status not in ("ok", "error", "timeout"):
         return False
+    if fails is None:
+        return True
     grown = sum(edit.new.count("\n") - (edit.place.last - edit.place.line) for edit in repair.edits)
-    line = before.error.line or 0
+    line = failed.line or 0
     edited = {n for edit in repair.edits for n in range(edit.place.line, edit.place.last + 1)} | {line}
-    failed = (after.error.line or 0) - grown
-    if failed in edited or after.error.line in edited:
+    at = (fails.line or 0) - grown
+    if at in edited or fails.line in edited:
         return False
-    return failed > line or any(made.line - grown == line for made in after.lines)
+    return at > line or any(made.line - grown == line for made in after.lines)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +16,7 @@ from tutor.clock import Clock
 from tutor.lesson.catalog import Catalog
 from tutor.progress.store import Store
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Difference, Line, Observation, Outcome, Request, Terms
+from tutor.sandbox.protocol import Difference, Failure, Line, Observation, Outcome, Request, Terms
 
 COURSE = Path(__file__).parent / "course"
 ROW = Observation(kind="tensor", type="Tensor", shape=(4,), dtype="float32", values=[12.0, 15.0, 18.0, 21.0])
@@ -49,6 +50,8 @@ class FakeSandbox:
         """What code prints besides itself."""
         self.lines = LINES
         """What its lines make."""
+        self.failures: dict[str, Failure] = {}
+        """What code fails with, by the code."""
         self.difference = Difference(name="y", field="shape", expected="(4,)", actual="(3,)")
         """How a wrong answer differs."""
         self.started = self.closed = False
@@ -74,10 +77,15 @@ class FakeSandbox:
             raise
         if self.error is not None:
             raise self.error
+        if failure := self.failures.get(request.code.strip()):
+            return Outcome(status="error", error=failure, lines=self.lines)
         observed = {name: MATRIX if name == "x" else ROW for name in request.observe}
         return Outcome(
             status="ok", observed=observed, stdout=request.code + self.printed, lines=self.lines, seconds=0.003
         )
+
+    async def series(self, request: Request, programs: Sequence[str]) -> list[Outcome]:
+        return [await self.run(replace(request, code=code)) for code in programs]
 
     async def compare(self, expected: Outcome, actual: Outcome, terms: Terms) -> Difference | None:
         same = expected.stdout.split() == actual.stdout.split()

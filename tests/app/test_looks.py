@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.widgets import Input, TextArea
 
 from tests.app.fake import Tried, at, judged, text, until
@@ -17,18 +16,6 @@ from tutor.sandbox.protocol import Difference
 
 SIZES = [(60, 20), (80, 24), (120, 36)]
 CELLS = Difference(name="x", field="values", expected="", actual="", cells=((0, 1), (2, 3)), differing=2)
-
-
-class Screen(SingleFileSnapshotExtension):
-    """One text file per screen, so that a change can be read."""
-
-    file_extension = "txt"
-    _write_mode = WriteMode.TEXT
-
-
-@pytest.fixture
-def looks(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(Screen)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,9 @@ class FakeSandbox:
         self.requests.append(request)
         seen = Observation(kind="tensor", shape=(3,), dtype="float32", text=request.code)
         return Outcome(status="ok", observed=dict.fromkeys(request.observe, seen), stdout=request.code)
+
+    async def series(self, request: Request, programs: Sequence[str]) -> list[Outcome]:
+        return [await FakeSandbox().run(replace(request, code=code)) for code in programs]
 
     async def compare(self, expected: Outcome, actual: Outcome, terms: Terms) -> Difference | None:
         same = expected.stdout == actual.stdout

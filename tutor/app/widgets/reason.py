@@ -39,8 +39,8 @@ def made(lines: Sequence[Line], width: int) -> list[Content]:
 
 def _row(row: Row, number: int, named: int, width: int) -> list[Content]:
     head = Content.assemble((f"{row.line:>{number}} ", QUIET), (row.name, "bold"))
-    beside = width - number - named - 3
     what = row.what.replace(" times", "×")
-    if len(what) <= beside:
-        return [head + Content(" " * (named - len(row.name) + 2)) + Content.styled(what, QUIET)]
+    for gap in (named - len(row.name) + 2, 2):
+        if head.cell_length + gap + len(what) <= width:
+            return [head + Content(" " * gap) + Content.styled(what, QUIET)]
     return [head, Content.styled(" " * (number + 1) + clipped(what, width - number - 1), QUIET)]
