@@ -8,6 +8,7 @@ import sys
 import click
 
 from tutor import __version__
+from tutor.cli_class import course, export, report
 from tutor.commands.stream import forgive
 from tutor.errors import TutorError
 
@@ -192,6 +193,52 @@ def preview(file: str, question: str | None, line: int | None, device: str, trus
     return command.run(file, question, line, device, trusted)
 
 
+@cli.group(context_settings=SETTINGS)
+def new() -> None:
+    """Begin a course or a lesson.
+
+    It passes `tutor check` as it is, and shows by example how each kind of question is written.
+
+    \b
+    Examples:
+      tutor new course "Tensors for biologists"
+      tutor new lesson broadcasting
+      tutor new lesson "Sums and means" --course my-course
+    """
+
+
+@new.command("course")
+@click.argument("name")
+def new_course(name: str) -> int:
+    """Begin a course, with a first lesson, in a folder of its own.
+
+    \b
+    Examples:
+      tutor new course "Tensors for biologists"
+    """
+    from tutor.commands import new as command
+
+    return command.course(name)
+
+
+@new.command("lesson")
+@click.argument("name")
+@click.option("--course", type=click.Path(), help="The folder of the course; by default the one around here.")
+def new_lesson(name: str, course: str | None) -> int:
+    """Begin a lesson and add it to the course.
+
+    Number, file and title follow from NAME.
+
+    \b
+    Examples:
+      tutor new lesson broadcasting
+      tutor new lesson "Sums and means" --course my-course
+    """
+    from tutor.commands import new as command
+
+    return command.lesson(name, course)
+
+
 @cli.command()
 @click.argument("of", type=click.Choice(["lesson", "course", "answers"]), default="lesson", required=False)
 def schema(of: str) -> int:
@@ -209,98 +256,6 @@ def schema(of: str) -> int:
     return command.run(of)
 
 
-@cli.group()
-def course() -> None:
-    """Courses from elsewhere: add, list, update, remove.
-
-    A course is copied here at one version. Its code is shown before it runs for the first time, and runs confined.
-
-    \b
-    Examples:
-      tutor course add https://example.org/poets.git
-      tutor course list
-      tutor course update poets
-    """
-
-
-@course.command("add")
-@click.argument("source", metavar="PATH|GIT-URL|ARCHIVE")
-@click.option("--name", default="", help="What to call it here; by default after its title.")
-@click.option("--at", "revision", default="", metavar="REVISION", help="A branch, tag or commit of a repository.")
-def course_add(source: str, name: str, revision: str) -> int:
-    """Copy a course here; nothing of it is run.
-
-    From a folder, a zip or tar archive, or a git repository. Files that are no lessons, text or data stay behind.
-
-    \b
-    Examples:
-      tutor course add poets.zip
-      tutor course add ../poets --name mine
-      tutor course add https://example.org/poets.git --at v1
-    """
-    from tutor.commands import course as command
-
-    return command.add(source, name, revision)
-
-
-@course.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per course and line.")
-def course_list(as_json: bool) -> int:
-    """Name, title, version, lessons, where it is from.
-
-    \b
-    Examples:
-      tutor course list
-    """
-    from tutor.commands import course as command
-
-    return command.listed(as_json)
-
-
-@course.command("show")
-@click.argument("name")
-def course_show(name: str) -> int:
-    """Print all code that a course may run.
-
-    \b
-    Examples:
-      tutor course show poets | less
-    """
-    from tutor.commands import course as command
-
-    return command.show(name)
-
-
-@course.command("update")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--dry-run", "dry", is_flag=True, help="Only say what would change.")
-def course_update(names: tuple[str, ...], dry: bool) -> int:
-    """Fetch courses anew from where they came, and say what changed.
-
-    \b
-    Examples:
-      tutor course update
-      tutor course update poets --dry-run
-    """
-    from tutor.commands import course as command
-
-    return command.update(names, dry)
-
-
-@course.command("remove")
-@click.argument("name")
-def course_remove(name: str) -> int:
-    """Take a course away; your progress in it stays.
-
-    \b
-    Examples:
-      tutor course remove poets
-    """
-    from tutor.commands import course as command
-
-    return command.remove(name)
-
-
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(as_json: bool) -> int:
@@ -314,6 +269,10 @@ def doctor(as_json: bool) -> int:
     from tutor.commands import doctor as command
 
     return command.run(as_json)
+
+
+for command in (course, report, export):
+    cli.add_command(command)
 
 
 def main() -> None:

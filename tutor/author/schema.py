@@ -52,6 +52,9 @@ def _course() -> Schema:
     made = _structs(Course)
     course = made.pop("Course")
     course["properties"]["lessons"]["minItems"] = 1
+    course["properties"]["title"] = course["properties"]["course"]
+    course["required"].remove("course")
+    course["oneOf"] = [{"required": ["course"]}, {"required": ["title"]}]
     return {**course, "$defs": made} if made else course
 
 
