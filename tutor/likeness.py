@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ import msgspec
 from tutor.grade import code, glance
 from tutor.grade.belief.program import Variant, variants
 from tutor.grade.source import same_code
+from tutor.grade.training import Finding
 from tutor.lesson.model import Code, Train
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Difference, Limits, Outcome, Request
@@ -23,17 +25,16 @@ DRAW = 0
 """The seed of their inputs, the same for all: nothing is passed or failed by them."""
 SECONDS = 20.0
 """For all the programs that run one after the other in a child."""
-_TELLING = ("RuntimeError", "IndexError", "ValueError", "TypeError")
-"""Errors of two programs that, word for word the same, come from the same mistake."""
+_SLIPS = ("NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError")
+"""Errors that say nothing about tensors. Others of two programs, word for word the same, have the same reason."""
 
 
 @dataclass(frozen=True)
 class Rivals:
-    """What became of the variants of a solution."""
+    """What became of the variants of a solution: those that came to something else than it did."""
 
     solution: Outcome
-    variants: tuple[Variant, ...]
-    outcomes: tuple[Outcome, ...]
+    variants: tuple[tuple[Variant, Outcome], ...]
 
 
 class Likeness:
@@ -58,7 +59,7 @@ class Likeness:
         if isinstance(question, Train):
             found, same = (code.findings(question, one, solution) for one in (other, outcome))
             if found or same:
-                return [f.kind for f in found] == [f.kind for f in same]
+                return list(map(_finding, found)) == list(map(_finding, same))
         if other.status == "error":
             return True
         terms = replace(code.terms(question, given), nan_equal=True)
@@ -82,16 +83,12 @@ class Likeness:
         rivals = self.begin(question, given)
         if code.draws(question):
             outcome = await self._sandbox.run(_few(code.request(question, answer, given, DRAW)))
-        solution, terms = (await rivals).solution, code.terms(question, given)
-        for variant, other in zip(rivals.result().variants, rivals.result().outcomes, strict=True):
-            if glance.apart(other, outcome, terms) or not _comparable(other):
-                continue
-            if await self.alike(question, given, (solution, other), outcome):
-                if await self._works(question, given, other, solution):
-                    continue
-                # Their own line shown to somebody as evidence proves nothing.
-                own = same_code(code.program(question, answer), variant.code)
-                return replace(variant, shown="") if own else variant
+        terms = code.terms(question, given)
+        for variant, other in (await rivals).variants:
+            if not glance.apart(other, outcome, terms) and await self.alike(
+                question, given, (rivals.result().solution, other), outcome
+            ):
+                return _without_own(variant, other, code.program(question, answer))
         return None
 
     async def same(self, question: Code, given: str, programs: Sequence[str]) -> list[bool]:
@@ -107,13 +104,24 @@ class Likeness:
         made = await asyncio.to_thread(variants, own)
         request = _few(_unhurried(code.request(question, code.own_answer(question), given, DRAW)))
         solution, *outcomes = await self._sandbox.series(request, [own, *(variant.code for variant in made)])
-        return Rivals(solution, made, tuple(outcomes))
+        pairs = [pair for pair in zip(made, outcomes, strict=True) if _comparable(pair[1])]
+        wrong = [pair for pair in pairs if not await self._works(question, given, pair[1], solution)]
+        return Rivals(solution, tuple(wrong))
 
     async def _works(self, question: Code, given: str, outcome: Outcome, solution: Outcome) -> bool:
         if outcome.status != "ok" or glance.apart(solution, outcome, code.terms(question, given)):
             return False
         difference = await self.difference(question, given, solution, outcome)
         return code.works(question, outcome, solution, difference)
+
+
+def _without_own(variant: Variant, outcome: Outcome, program: str) -> Variant:
+    """The variant without a line to show where that proves nothing, or tells the answer.
+
+    The learner's own line is no evidence; and the same error may come from elsewhere.
+    """
+    hidden = variant.telling or outcome.status == "error" or same_code(program, variant.code)
+    return replace(variant, shown="") if hidden else variant
 
 
 def _few(request: Request) -> Request:
@@ -129,11 +137,16 @@ def _unhurried(request: Request) -> Request:
     return replace(request, limits=Limits(seconds=SECONDS))
 
 
+def _finding(found: Finding) -> tuple[str, str]:
+    """What is wrong with a loop; of how often it goes round the number too, but not the line."""
+    return found.kind, re.sub(r" \(lines?[^)]*\)", "", found.sentence) if found.kind == "steps" else ""
+
+
 def _comparable(outcome: Outcome) -> bool:
     """Whether it came far enough to be like another: a slip in a name is no belief about tensors."""
     if outcome.status not in ("ok", "error"):
         return False
-    return all(kind in _TELLING for kind, _ in failures(outcome))
+    return not any(kind in _SLIPS for kind, _ in failures(outcome))
 
 
 def failures(outcome: Outcome) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ LONGEST = 6000
 """Characters of a program that is looked into."""
 OF_A_KIND = 6
 """Edits of one name that are tried."""
-CRUDE_MOST = 8
+CRUDE_MOST = 9
 _RARE = ("other-operand", "select-for-sum", "select-for-mean")
 """What is foreseen of a shape more than of code."""
 _RULES = (reduce, slip, matmul, index, broadcast, reshape, join, create, layer, autograd)
@@ -43,6 +43,8 @@ class Variant:
     """The changed statement in backticks; of one that is gone, `without` it."""
     line: int
     """Where the solution was changed, 1-based."""
+    telling: bool = False
+    """Whether what is shown holds the whole of what is right: it is for the author's eyes only."""
 
 
 def variants(program: str) -> tuple[Variant, ...]:
@@ -66,7 +68,7 @@ def _chosen(program: str, whole: _Program) -> tuple[Variant, ...]:
             code, shown = whole.edited(edit)
             if code not in seen and parsed(code) is not None:
                 belief = told(edit.name, edit.sentence, ours - set(words(code)))
-                found.append(Variant(edit.name, code, belief, shown, edit.line))
+                found.append(Variant(edit.name, code, belief, shown, edit.line, edit.telling))
             seen.add(code)
     return tuple(found)
 
@@ -101,6 +103,7 @@ class _Edit:
     """What is changed, to be shown as it then is."""
     shown: str = ""
     """What is shown of it, where that is not the changed statement."""
+    telling: bool = False
     everywhere: bool = False
     """Whether it is done at every place there is for it."""
 
@@ -151,7 +154,13 @@ def _of_place(spot: Spot, place: Place, name: str, change: Change) -> _Edit:
         place.put(change.node)
         return lambda: place.put(old)
 
-    return _Edit(name, change.belief, change.rank, spot.statement.lineno, do, (spot.statement,))
+    telling = _holds(change.node, place.node)
+    return _Edit(name, change.belief, change.rank, spot.statement.lineno, do, (spot.statement,), telling=telling)
+
+
+def _holds(new: ast.expr, old: ast.expr) -> bool:
+    """Whether what was right is still there, with something around it."""
+    return not isinstance(old, (ast.Name, ast.Constant)) and ast.unparse(old) in ast.unparse(new)
 
 
 def _everywhere(name: str, where: list[tuple[Spot, Place]]) -> _Edit:
@@ -189,7 +198,7 @@ def _of_statement(rewrite: Rewrite) -> _Edit:
         return undo
 
     shown = rewrite.shown or ("" if rewrite.new else f"without `{first_line(spot.statement)}`")
-    return _Edit(rewrite.name, "", rewrite.rank, spot.statement.lineno, do, rewrite.new[:1], shown)
+    return _Edit(rewrite.name, "", rewrite.rank, spot.statement.lineno, do, rewrite.new[:1], shown, rewrite.telling)
 
 
 def _unparsed(tree: ast.Module) -> str:

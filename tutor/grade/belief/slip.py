@@ -31,7 +31,9 @@ def changes(node: ast.AST) -> Changes:
         yield from _sizes(node)
         yield from _scores(node)
         yield from _flags(node)
+        yield from _collected(node)
     yield from _reduced(node)
+    yield from _neighbours(node)
     yield from _passed(node)
     yield from _other_size(node)
     yield from _operands(node)
@@ -119,6 +121,45 @@ def _flags(node: ast.Call) -> Changes:
         else:
             del other.keywords[i]
         yield Change(other, "An argument that is left out, or left as it is, has a meaning of its own.", 1)
+
+
+def _collected(node: ast.Call) -> Changes:
+    """What is made of a list, or of one value: the list itself, its other order, the value itself."""
+    name = function(node)
+    if name in ("stack", "cat", "hstack", "vstack", "concat") and node.args:
+        yield Change(node.args[0], "A list of tensors is no tensor.", 1)
+        if isinstance(listed := node.args[0], (ast.List, ast.Tuple)) and len(listed.elts) == 2:
+            other = copy.deepcopy(node)
+            other.args[0] = ast.List(elts=listed.elts[::-1], ctx=ast.Load())
+            yield Change(other, "Tensors are joined in the order in which they stand.", 1)
+    if name == "Parameter" and node.args:
+        yield Change(node.args[0], "A module counts as its parameters only what is made one.", 0)
+    turned = called(node, frozenset(("transpose", "permute", "movedim", "swapaxes")))
+    if turned is not None:
+        yield Change(made("X.reshape(T.shape)", X=turned.of, T=node), "", 1)
+        places = [number(a) for a in turned.args]
+        if turned.name == "transpose" and len(places) == 2 and all(p is not None and p > 0 for p in places):
+            yield Change(turned.at(*(p - 1 for p in places if p)), "Dimensions are counted from 0.", 1)
+
+
+_NEIGHBOURS = {"argmax": "argmin", "argmin": "argmax", "amax": "amin", "amin": "amax", "max": "min", "min": "max",
+               "std": "var", "var": "std", "any": "all", "all": "any", "zeros": "ones", "ones": "zeros",
+               "rand": "randn", "randn": "rand", "rand_like": "randn_like", "randn_like": "rand_like"}  # fmt: skip
+
+
+def _neighbours(node: ast.AST) -> Changes:
+    """One function taken for its neighbour, or its twin that works in place."""
+    call = called(node, frozenset(_NEIGHBOURS))
+    if call is not None:
+        yield Change(call.named(_NEIGHBOURS[call.name]), "", 1)
+    twin = called(node, ACTIVATIONS | _PASSED)
+    if twin is not None and twin.method and twin.name in _TWINS and isinstance(twin.of, ast.Name):
+        yield Change(twin.named(f"{twin.name}_"), "", 2)
+
+
+_TWINS = frozenset(
+    ("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "abs", "clamp", "round", "neg", "masked_fill", "t")
+)
 
 
 def _reduced(node: ast.AST) -> Changes:
@@ -217,10 +258,13 @@ def _operands(node: ast.AST) -> Changes:
         if type(node.op) in _IN_PLACE and isinstance(node.left, ast.Name):
             told = "What is written into a tensor shows wherever that tensor is used, also outside of a function."
             yield Change(made(f"A.{_IN_PLACE[type(node.op)]}(B)", A=node.left, B=node.right), told, 1)
+        if type(node.op) in _MISTAKEN:
+            yield Change(made(f"A {_MISTAKEN[type(node.op)]} B", A=node.left, B=node.right), "", 1)
     if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.UAdd) and number(node) is None:
         yield Change(node.operand, "The sign in front counts.", 1)
 
 
+_MISTAKEN: dict[type, str] = {ast.Add: "-", ast.Sub: "+", ast.Mult: "+", ast.Div: "*"}
 _TURNED = {ast.Gt: "<", ast.GtE: "<=", ast.Lt: ">", ast.LtE: ">=", ast.Eq: "!=", ast.NotEq: "=="}
 
 

@@ -16,6 +16,8 @@ _DROPPED = {"zero_grad": "drop-zero-grad", "step": "drop-step", "backward": "dro
 _AROUND = {"no_grad": "drop-no-grad", "inference_mode": "drop-no-grad", "enable_grad": "drop-enable-grad"}
 
 
+EARLY_MOST = 3
+"""Lines of a loop that are tried before it."""
 CRUDE = 3
 """The rank of what is no slip, but tells whether a check looks."""
 
@@ -32,11 +34,13 @@ class Rewrite:
     """How many statements give way, from the spot's own on."""
     shown: str = ""
     """What is shown of it, where that is not the first of the new statements."""
+    telling: bool = False
+    """Whether the right code is in what is shown."""
 
 
 def rewrites(spot: Spot) -> Iterator[Rewrite]:
     """What may become of one statement."""
-    for rule in (_left_out, _swapped, _opened, _returned, _in_place, _kept, _looped, _made_of, _otherwise):
+    for rule in (_left_out, _swapped, _opened, _returned, _in_place, _kept, _looped, _recorded, _made_of, _otherwise):
         yield from rule(spot)
 
 
@@ -105,7 +109,7 @@ def _returned(spot: Spot) -> Iterator[Rewrite]:
     if not isinstance(node, ast.Return) or node.value is None:
         return
     shown = f"`{ast.unparse(node.value)}` without `return`"
-    yield Rewrite(spot, (ast.Expr(node.value),), "drop-return", 0, shown=shown)
+    yield Rewrite(spot, (ast.Expr(node.value),), "drop-return", 0, shown=shown, telling=True)
     value = node.value
     for name in spot.parameters[:2]:
         given = ast.Name(name, ast.Load())
@@ -116,6 +120,8 @@ def _returned(spot: Spot) -> Iterator[Rewrite]:
         turned = ast.Tuple(elts=value.elts[::-1], ctx=ast.Load())
         yield Rewrite(spot, (ast.Return(turned),), "swap-results", 1)
         yield Rewrite(spot, (ast.Return(value.elts[0]),), "one-result", 1)
+        listed = ast.List(elts=value.elts, ctx=ast.Load())
+        yield Rewrite(spot, (ast.Return(listed),), "list-for-tuple", 2, telling=True)
 
 
 def _otherwise(spot: Spot) -> Iterator[Rewrite]:
@@ -123,14 +129,23 @@ def _otherwise(spot: Spot) -> Iterator[Rewrite]:
     node = spot.statement
     last = not spot.around and spot.index == len(spot.block) - 1
     value = node.value if isinstance(node, ast.Return) or (isinstance(node, ast.Assign) and last) else None
+    if isinstance(node, ast.Return) and value is not None and _in_forward(spot):
+        for code, name in _ENDS:
+            yield Rewrite(spot, (_again(node, value=made(code, X=value)),), name, 2, telling=True)
     if value is not None and not isinstance(value, (ast.Tuple, ast.Constant)):
         for code, name in _RESULTS:
-            yield Rewrite(spot, (_again(node, value=made(code, X=value)),), name, CRUDE)
+            yield Rewrite(spot, (_again(node, value=made(code, X=value)),), name, CRUDE, telling=True)
 
 
+def _in_forward(spot: Spot) -> bool:
+    return any(isinstance(outer, ast.FunctionDef) and outer.name == "forward" for outer in spot.around)
+
+
+_ENDS = (("torch.relu(X)", "add-relu"), ("torch.softmax(X, dim=-1)", "add-softmax"))
+"""What does not belong at the end of a network."""
 _RESULTS = (
     ("torch.zeros_like(X)", "zeros"), ("X.detach()", "detach"), ("X.double()", "other-dtype"),
-    ("X.float()", "float"), ("X.squeeze()", "fewer-dims"), ("X.reshape(-1)", "flat"),
+    ("X.float()", "float"), ("X.int()", "int"), ("X.squeeze()", "fewer-dims"), ("X.reshape(-1)", "flat"),
     ("X.unsqueeze(0)", "extra-dim"), ("X.tolist()", "list-for-tensor"),
 )  # fmt: skip
 
@@ -173,7 +188,7 @@ def _kept(spot: Spot) -> Iterator[Rewrite]:
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         value = node.value
         if isinstance(value, (ast.Name, ast.Subscript)) or function(value) in ("view", "transpose", "expand"):
-            yield Rewrite(spot, (_again(node, value=made("X.clone()", X=value)),), "clone-for-view", 2)
+            yield Rewrite(spot, (_again(node, value=made("X.clone()", X=value)),), "clone-for-view", 2, telling=True)
 
 
 def _looped(spot: Spot) -> Iterator[Rewrite]:
@@ -188,7 +203,24 @@ def _looped(spot: Spot) -> Iterator[Rewrite]:
     if len(node.body) > 1:
         out = _again(node, body=node.body[:-1])
         shown = f"`{first_line(node.body[-1])}` after the loop"
-        yield Rewrite(spot, (out, node.body[-1]), "out-of-loop", 2, shown=shown)
+        yield Rewrite(spot, (out, node.body[-1]), "out-of-loop", 1, shown=shown)
+        for n, line in enumerate(node.body[:EARLY_MOST]):
+            rest = _again(node, body=[*node.body[:n], *node.body[n + 1 :]])
+            shown = f"`{first_line(line)}` before the loop"
+            yield Rewrite(spot, (line, rest), "before-loop", 1, shown=shown)
+
+
+def _recorded(spot: Spot) -> Iterator[Rewrite]:
+    """Work that backward needs a record of, done without one; what acts, done twice."""
+    node = spot.statement
+    if isinstance(node, ast.Assign) and any(_act(after) == "backward" for after in spot.block[spot.index :]):
+        within = ast.With(items=[ast.withitem(context_expr=made("torch.no_grad()"))], body=[node])
+        shown = f"`{first_line(node)}` under `torch.no_grad()`"
+        yield Rewrite(spot, (within,), "add-no-grad", 2, shown=shown)
+        yield Rewrite(spot, (_again(node, value=made("X.detach()", X=node.value)),), "detach", 2, telling=True)
+    if (name := _act(node)) in ("backward", "step"):
+        shown = f"`{first_line(node)}` a second time"
+        yield Rewrite(spot, (node, node), f"{name}-twice", 2, shown=shown)
 
 
 def _made_of(spot: Spot) -> Iterator[Rewrite]:

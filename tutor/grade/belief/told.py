@@ -86,6 +86,8 @@ def _argument(old: ast.Call, new: ast.Call) -> str:
         return "off-by-one"
     if function(old) == "Sequential":
         return "drop-layer"
+    if function(old) in ("cat", "stack") and 0 in other and was.keys() == now.keys():
+        return "list-order" if "dim" not in other else "other-dim"
     if function(old) in ("cross_entropy", "CrossEntropyLoss", "binary_cross_entropy_with_logits") and 0 in other:
         return "softmax-before-loss"
     if "dim" in other or "axis" in other:
@@ -195,7 +197,7 @@ GENERAL = {
     "return-input": "What is returned must be what was computed, not what was given.",
     "return-in-loop": "A return ends the function at once, also in the first round of a loop.",
     "out-of-loop": "A line after a loop runs once, with what the last round left.",
-    "layers-in-list": "A module finds the layers that are its attributes; it does not look into a Python list.",
+    "layers-in-list": "A module has the parameters of its own attributes only; it does not look into a Python list.",
     "softmax-before-loss": "This loss takes raw scores: turning them into probabilities is part of it.",
     "off-by-one": "Counting begins at 0, and the end is left out.",
     "swap-operands": "The order of the two sides counts.",
@@ -235,6 +237,22 @@ GENERAL = {
     "unwrapped-list": "Numbers in brackets of their own are one entry for one dimension.",
     "slice-for-list": "A slice goes from its start towards the end, in steps of one or more.",
     "other-brackets": "A second pair of brackets starts again at dimension 0 of what the first one left.",
+    "drop-parameter": "A module counts as its parameters only what is made one.",
+    "before-loop": "A line before a loop runs once, with what was there before the first round.",
+    "add-no-grad": "Under no_grad nothing is recorded, so backward has nothing to follow.",
+    "backward-twice": "Each backward adds its gradients once more.",
+    "step-twice": "Each step moves along the gradients that are there once more.",
+    "add-relu": "What comes out of a network can have any sign, unless its last layer cuts it.",
+    "add-softmax": "Raw scores and probabilities are different outputs of a network.",
+    "list-for-tuple": "A list is no tuple.",
+    "list-order": "Tensors are joined in the order in which they stand.",
+    "int": "The dtype is part of the result.",
+    "std-for-var": "The standard deviation is the root of the variance.",
+    "var-for-std": "The standard deviation is the root of the variance.",
+    "argmin-for-argmax": "The largest and the smallest stand at different places.",
+    "argmax-for-argmin": "The largest and the smallest stand at different places.",
+    "drop-stack": "A list of tensors is no tensor.",
+    "drop-cat": "A list of tensors is no tensor.",
     "zeros": "The result depends on what goes in.",
     "fewer-dims": "A dimension of size 1 is a dimension too.",
     "flat": "The shape is part of the result, not only the numbers.",
