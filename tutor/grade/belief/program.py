@@ -10,6 +10,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 from tutor.grade.belief import autograd, broadcast, create, index, join, layer, matmul, reduce, reshape, slip
 from tutor.grade.belief.node import DTYPE, Change
@@ -126,26 +127,29 @@ class _Program:
 
     def edits(self) -> Iterator[_Edit]:
         """Everything that may be done, by statement and then by place."""
-        by_name: dict[str, list[tuple[Spot, Place]]] = {}
+        by_name: dict[str, dict[int, _Where]] = {}
         for spot in self._spots:
             for place in places(spot.statement):
-                for name, change in _changes(place.node):
-                    yield _of_place(spot, place, name, change)
-                    if (spot, place) not in (known := by_name.setdefault(name, [])):
-                        known.append((spot, place))
+                for rule in _RULES:
+                    for name, change in _changes(rule, place.node):
+                        yield _of_place(spot, place, name, change)
+                        by_name.setdefault(name, {}).setdefault(id(place), (spot.statement, place, rule))
             for rewrite in rewrites(spot):
                 yield _of_statement(rewrite)
         for name, where in by_name.items():
             if len(where) > 1:
-                yield _everywhere(name, where)
+                yield _everywhere(name, [*where.values()])
 
 
-def _changes(node: ast.expr) -> Iterator[tuple[str, Change]]:
-    for rule in _RULES:
-        for change in rule.changes(node):
-            if change.code and change.kinds != DTYPE:
-                name = named(node, change)
-                yield name, replace(change, rank=2) if name in _RARE else change
+_Where = tuple[ast.stmt, Place, ModuleType]
+"""A statement, a place in it, and the rule that has something to say there."""
+
+
+def _changes(rule: ModuleType, node: ast.expr) -> Iterator[tuple[str, Change]]:
+    for change in rule.changes(node):
+        if change.code and change.kinds != DTYPE:
+            name = named(node, change)
+            yield name, replace(change, rank=2) if name in _RARE else change
 
 
 def _of_place(spot: Spot, place: Place, name: str, change: Change) -> _Edit:
@@ -163,15 +167,15 @@ def _holds(new: ast.expr, old: ast.expr) -> bool:
     return not isinstance(old, (ast.Name, ast.Constant)) and ast.unparse(old) in ast.unparse(new)
 
 
-def _everywhere(name: str, where: list[tuple[Spot, Place]]) -> _Edit:
+def _everywhere(name: str, where: list[_Where]) -> _Edit:
     """One kind of change at every place that has it; inner places first, since outer ones are made of them."""
 
     def do() -> Callable[[], None]:
-        before = [(place, place.node) for _, place in where]
-        for _, place in where:
-            found = next((c for n, c in sorted(_changes(place.node), key=lambda c: c[1].rank) if n == name), None)
-            if found is not None:
-                place.put(copy.deepcopy(found.node))
+        before = [(place, place.node) for _, place, _ in where]
+        for _, place, rule in where:
+            found = [change for other, change in _changes(rule, place.node) if other == name]
+            if found:
+                place.put(copy.deepcopy(min(found, key=lambda change: change.rank).node))
 
         def undo() -> None:
             for place, old in reversed(before):
@@ -179,9 +183,8 @@ def _everywhere(name: str, where: list[tuple[Spot, Place]]) -> _Edit:
 
         return undo
 
-    first = where[0][0]
-    changed = tuple(dict.fromkeys(spot.statement for spot, _ in where))
-    return _Edit(name, "", 1, first.statement.lineno, do, changed, everywhere=True)
+    changed = tuple(dict.fromkeys(statement for statement, _, _ in where))
+    return _Edit(name, "", 1, changed[0].lineno, do, changed, everywhere=True)
 
 
 def _of_statement(rewrite: Rewrite) -> _Edit:
