@@ -5,7 +5,6 @@ Nothing that is there is ever overwritten. Only `course.yaml` is added to, with 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tutor.author.schema import schema
+from tutor.author.schema import written
 from tutor.errors import EnvironmentLacking, UsageError
 from tutor.legible import legible
 from tutor.lesson.build import known
@@ -67,8 +66,8 @@ def new_course(text: str, place: Path) -> list[Path]:
     files = {
         COURSE: _skeleton("course.yaml", "course", name.title),
         f"01-{first.slug}.yaml": _skeleton("lesson.yaml", "lesson", first.title),
-        LESSON_SCHEMA: _schema("lesson"),
-        COURSE_SCHEMA: _schema("course"),
+        LESSON_SCHEMA: written("lesson"),
+        COURSE_SCHEMA: written("course"),
     }
     return _make([(folder / file, partial(_write, text=text)) for file, text in files.items()])
 
@@ -90,7 +89,7 @@ def new_lesson(text: str, course: Path | None, here: Path) -> list[Path]:
         (folder / file, partial(_write, text=_skeleton("lesson.yaml", "lesson", name.title)))
     ]
     if not (folder / LESSON_SCHEMA).exists():
-        work.append((folder / LESSON_SCHEMA, partial(_write, text=_schema("lesson"))))
+        work.append((folder / LESSON_SCHEMA, partial(_write, text=written("lesson"))))
     if home:
         work.append((home / COURSE, partial(_replace, data=added((home / COURSE).read_bytes(), file))))
     return _make(work)
@@ -151,10 +150,6 @@ def _skeleton(file: str, key: str, title: str) -> str:
     text = (SKELETON / file).read_text("utf-8")
     said = title if _PLAIN.fullmatch(title) else quoted(title)
     return re.sub(f"^{key}: .*$", lambda _: f"{key}: {said}", text, count=1, flags=re.MULTILINE)
-
-
-def _schema(of: str) -> str:
-    return json.dumps(schema(of), indent=1) + "\n"
 
 
 def _make(work: list[tuple[Path, Callable[[Path], None]]]) -> list[Path]:

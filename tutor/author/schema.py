@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -35,6 +36,11 @@ def schema(of: str = "lesson") -> Schema:
     """The schema of a `lesson` file, of a `course.yaml` or of a file of `answers`, as plain data."""
     made, title = SCHEMAS[of]
     return {"$schema": _DIALECT, "title": title, **made()}
+
+
+def written(of: str) -> str:
+    """The schema as the text of a file."""
+    return json.dumps(schema(of), indent=1) + "\n"
 
 
 def _lesson() -> Schema:
@@ -133,8 +139,9 @@ def _loose(field: Schema, key: str) -> Schema:
         made = {**made, "type": ["boolean", "string"], "enum": [True, False, "yes", "no"]}
     if made.get("type") == "number":
         made |= {"type": ["number", "string"], "pattern": _NUMBER}
-    if isinstance(made.get("items"), dict):
-        made["items"] = _loose(made["items"], key)
+    for each in ("items", "additionalProperties"):
+        if isinstance(made.get(each), dict):
+            made[each] = _loose(made[each], key)
     return made
 
 

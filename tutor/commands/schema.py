@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 
 def run(of: str = "lesson") -> int:
     """Print the schema of a `lesson`, a `course` or `answers` on stdout."""
-    from tutor.author.schema import schema
+    from tutor.author.schema import written
 
-    json.dump(schema(of), sys.stdout, indent=2)
-    sys.stdout.write("\n")
+    sys.stdout.write(written(of))
     return 0
