@@ -20,6 +20,7 @@ ALL = (
     "play_line",
     "grading",
     "check",
+    "report",
     "confinement",
     "sandbox_start",
     "sandbox_memory",

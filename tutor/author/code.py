@@ -69,12 +69,12 @@ _READING = (
     ("unreadable", r"no such file|is a folder, not|permission|cannot be read|not UTF-8|larger than|control character|"
                    r"the file is empty|nothing in this file|is not there"),
     ("unknown-key", r"has no key|there is no kind|question has no kind|has one kind"),
-    ("missing-key", r"needs the key|needs an `id`|is empty;|needs at least one|must be two "),
+    ("missing-key", r"needs the key|needs an `id`|^(an item of )?`\w+` is empty|needs at least one|must be two "),
     ("not-python", r"not Python|expression is expected|must be an expression|in the gap|`def`|`class`"),
     ("twice", r"is taken by|is listed already|is there twice|written twice|same slug|parameter twice|solution too|"
               r"this is the right answer|one of the right ones|former id|is still the id"),
-    ("yaml", r"YAML|second document|nested more|in quotes|indent|a tab|this is no text|is a list|is a table|is text|"
-             r"line of its own"),
+    ("yaml", r"YAML|second document|nested more|in quotes|indent|a tab|a space is missing|quotation mark|not closed|"
+             r"nothing may follow|a key is a word|was expected here|is a list|is a table|is text|line of its own"),
 )  # fmt: skip
 """What the loader says, by the code that it belongs to; the first that fits."""
 

@@ -29,12 +29,13 @@ def findings(question: Question, answer: str) -> Iterator[Finding]:
 
 
 def _order(hints: tuple[str, ...]) -> Iterator[Finding]:
-    numbers = [int(found[1]) if (found := _NUMBERED.match(hint)) else n + 1 for n, hint in enumerate(hints)]
     for n, hint in enumerate(hints):
-        if numbers[n] != n + 1:
-            told = f"this hint calls itself number {numbers[n]}, and is number {n + 1}"
+        number = _NUMBERED.match(hint)
+        if number and int(number[1]) != n + 1:
+            told = f"this hint calls itself number {number[1]}, and is number {n + 1}"
             yield Finding(f"hints[{n}]", "hint-order", told, "put the hints in order; they are numbered by themselves")
-        elif (earlier := next((m for m in range(n) if _words(hint) in _words(hints[m])), None)) is not None:
+            return
+        if (earlier := next((m for m in range(n) if _words(hint) in _words(hints[m])), None)) is not None:
             yield Finding(f"hints[{n}]", "hint-order", f"hint {earlier + 1} says this already", "let it say more")
 
 

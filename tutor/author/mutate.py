@@ -31,6 +31,9 @@ class Mutant:
     code: str
     shown: str
     """What is wrong in it, as a subject of `passes`: code in backticks, or words."""
+    why: str = ""
+    """Why it passes, if it does; empty where that is to be found out."""
+    fix: str = ""
 
 
 def mutants(question: Code, reference: Outcome) -> list[Mutant]:
@@ -51,13 +54,15 @@ def _orders(question: Order) -> Iterator[Mutant]:
     for n, line in enumerate(lines):
         rest = [*lines[:n], *lines[n + 1 :]]
         if any(other.strip() for other in rest):
-            yield Mutant("drop-line", "\n".join(rest), f"the answer without `{line.strip()}`")
+            why, fix = "nothing that is compared needs the line", "let `observe` name what the line makes, or drop it"
+            yield Mutant("drop-line", "\n".join(rest), f"the answer without `{line.strip()}`", why, fix)
     for distractor in question.distractors:
         for n, line in enumerate(lines):
             indent = line[: len(line) - len(line.lstrip())]
             swapped = [*lines[:n], indent + distractor.strip(), *lines[n + 1 :]]
             shown = f"`{distractor.strip()}` in place of `{line.strip()}`"
-            yield Mutant("distractor", "\n".join(swapped), shown)
+            why, fix = "the distractor does as well", "let it be wrong in what is compared"
+            yield Mutant("distractor", "\n".join(swapped), shown, why, fix)
 
 
 def _fits(question: Fill, code: str) -> bool:
@@ -91,7 +96,8 @@ def _constants(question: Code, own: str, reference: Outcome) -> Iterator[Mutant]
     elif isinstance(question, Write) and len(names := observed(question)) == 1 and names[0].isidentifier():
         typed = _typed(reference.observed.get(names[0]))
         if typed:
-            yield Mutant("constant", f"{names[0]} = {typed}", f"`{names[0]} = {typed}`, a number typed in,")
+            why, fix = "one number is quickly typed", "ask for a `function`, or for more numbers"
+            yield Mutant("constant", f"{names[0]} = {typed}", f"`{names[0]} = {typed}`", why, fix)
 
 
 def _typed(seen: Observation | None) -> str:

@@ -66,7 +66,8 @@ async def _question(
     found = list[Finding]()
     for trial in trials:
         found += [finding async for finding in proofs(trial)]
-    if doubts and not any(CODES[finding.name].severity == "error" for finding in found):
+    # What is wrong already, or slow, would be so forty times over.
+    if doubts and not any(finding.name == "slow" or CODES[finding.name].severity == "error" for finding in found):
         found += [finding async for finding in weakness.findings(trials)]
     for finding in found:
         at = replace(finding, key=finding.key or question.kind)

@@ -8,7 +8,7 @@ from tutor.author import network
 from tutor.author.given import SLOW_SECONDS, slow
 from tutor.author.trial import Finding, Findings, Trial, ended, said, why
 from tutor.grade.choice import LETTERS, shown
-from tutor.grade.code import SECONDS, program
+from tutor.grade.code import program
 from tutor.grade.order import INDENT, shuffled
 from tutor.grade.predict import evaluated
 from tutor.lesson.model import Choice, Code, Order, Predict, PredictError, PredictFails, Question, Trace
@@ -23,7 +23,7 @@ async def stands(trial: Trial) -> Findings:
     outcome = await trial.reference()
     key = "solution" if isinstance(question, Code) else ""
     if outcome.status == "timeout":
-        told = f"it is stopped after {SECONDS if key else 10:.0f} s: {outcome.note}"
+        told = f"it is stopped, {outcome.note.removeprefix('Stopped: ').rstrip('.')}"
         yield Finding(key, "too-slow", told, f"make it smaller, so that it stays below {SLOW_SECONDS:.0f} s")
     elif network.refused(outcome.error):
         yield Finding(key, "needs-network", f"it wants the network: {why(outcome.error)}", network.FIX)
@@ -85,7 +85,7 @@ async def accepted(trial: Trial) -> Findings:
     question = trial.question
     revealed = await trial.examiner.answer(trial.file, question)
     if not revealed.strip():
-        yield Finding("", "no-answer", "there is nothing to reveal", "let the code give a value that can be spelled")
+        yield Finding("", "no-answer", "its answer is empty", "let the code give, or print, what is asked for")
         return
     for way, answer in dict.fromkeys([("revealed", revealed), *ways(question)]):
         verdict = await trial.judge(answer)

@@ -15,7 +15,7 @@ from tutor.errors import EnvironmentLacking, LessonError, Problem, UsageError
 from tutor.examiner import Examiner
 from tutor.lesson.content import digest, former
 from tutor.lesson.load import COURSE, load_course, load_lesson
-from tutor.lesson.model import LessonFile
+from tutor.lesson.model import Code, LessonFile, Question
 from tutor.lesson.slug import file_slug
 from tutor.sandbox.client import Sandbox
 
@@ -131,6 +131,8 @@ class Survey:
 
     async def _proven(self, file: LessonFile, room: asyncio.Semaphore) -> Checked:
         examiner = await self._ready()
+        if any(_optimizes(question) for question in file.lesson.questions):
+            await examiner.sandbox.warm()
         problems = await prove(file, examiner, room, self.tell, doubts=True)
         ids = {q.id: digest(file.lesson, q) for q in file.lesson.questions if q.graded}
         moved = _renamed(file, cache.former_ids(file.path), ids)
@@ -144,6 +146,11 @@ class Survey:
         assert self._sandbox is not None
         await self._sandbox.ready()
         return self._examiner
+
+
+def _optimizes(question: Question) -> bool:
+    """Whether optimizers are made, for which torch imports half of itself."""
+    return isinstance(question, Code) and (question.kind == "train" or "optim" in question.solution + question.given)
 
 
 def _renamed(file: LessonFile, before: dict[str, str], now: dict[str, str]) -> Iterator[Problem]:

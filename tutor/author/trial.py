@@ -79,5 +79,5 @@ def ended(outcome: Outcome) -> str:
 
 
 def said(verdict: Verdict) -> str:
-    """A verdict on one line."""
-    return " ".join(" ".join(verdict.said()[:4]).split())
+    """A verdict on one line, without what shows it."""
+    return " ".join(" ".join((verdict.headline, verdict.belief, verdict.feedback)).split()).rstrip(".")

@@ -6,15 +6,17 @@ the question is weak; where it never does, it is the solution in other words and
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from tutor.author.mutate import Mutant, mutants
-from tutor.author.standin import Standin, code, replaced, rewritten, standins
+from tutor.author.standin import NUMBERS, ONE, SIZES, Standin, code, replaced, rewritten
 from tutor.author.trial import Finding, Trial
 from tutor.grade import code as grade
+from tutor.grade.belief.mutate import Mutant as Belief
 from tutor.grade.predict import evaluated, lead, mutated, reading
 from tutor.grade.source import assigned
 from tutor.lesson.model import (
@@ -36,6 +38,8 @@ MEMBERS = 3
 LISTED = 6
 """Weaknesses with one reason that are told."""
 NAMED = 3
+FEW = 4
+"""Calls on which most mutants of a function fail already."""
 _UNLOOKED = {"values": "the numbers are not compared", "shape": "the shape is not compared",
              "dtype": "the dtype is not compared", "requires_grad": "whether gradients are recorded is not compared",
              "inputs": "whether the inputs are changed is not compared"}  # fmt: skip
@@ -109,22 +113,47 @@ async def _weaknesses(trial: Trial) -> AsyncIterator[Weakness]:
 
 async def _of_code(trial: Trial, question: Code) -> AsyncIterator[Weakness]:
     left = await _passing(trial, question, mutants(question, await trial.reference()))
-    explicit = question.check != type(question).__struct_defaults__[_place(question)]
-    for name, words in _UNLOOKED.items() if not isinstance(question, Train) else ():
-        if not left or name in question.check:
-            continue
-        wider = msgspec.structs.replace(question, check=(*question.check, name))
-        still = await _passing(trial, wider, left)
-        for mutant in left:
-            if mutant not in still and not (explicit and name in ("dtype", "requires_grad", "inputs")):
-                yield Weakness(mutant.name, mutant.code, mutant.shown, words, f"add `{name}` to `check`")
-        left = still
-    for standin in standins(question):
-        if left:
-            apart = await _apart(trial, question, standin, left)
+    for mutant in (mutant for mutant in left if mutant.why):
+        yield Weakness(mutant.name, mutant.code, mutant.shown, mutant.why, mutant.fix)
+    left = [mutant for mutant in left if not mutant.why]
+    async for weakness in _unlooked(trial, question, left):
+        left = [mutant for mutant in left if mutant.code != weakness.code]
+        yield weakness
+    for standin in SIZES:
+        apart = await _apart(trial, question, standin, left)
+        if apart is not None:
+            numbers = apart if standin is NUMBERS else await _apart(trial, question, NUMBERS, apart) or []
             for mutant in apart:
-                yield await _explained(trial, standin, mutant.name, mutant.code, mutant.shown)
+                by = NUMBERS if mutant in numbers else standin
+                yield await _explained(trial, by, mutant.name, mutant.code, mutant.shown)
             left = [mutant for mutant in left if mutant not in apart]
+            break
+    if isinstance(question, Called):
+        for mutant in await _apart(trial, question, ONE, left) or []:
+            yield await _explained(trial, ONE, mutant.name, mutant.code, mutant.shown)
+
+
+async def _unlooked(trial: Trial, question: Code, left: list[Mutant]) -> AsyncIterator[Weakness]:
+    """The mutants that only differ in what is not compared; what an author left out of `check` is meant."""
+    explicit = question.check != type(question).__struct_defaults__[_place(question)]
+    names = [name for name in _UNLOOKED if name not in question.check]
+    names = [name for name in names if not (explicit and name in ("dtype", "requires_grad", "inputs"))]
+    if isinstance(question, Train) or not names:
+        return
+    same = await _passing(trial, _wider(question, *names), left)
+    for name in names:
+        apart = [mutant for mutant in left if mutant not in same]
+        if not apart:
+            return
+        still = await _passing(trial, _wider(question, name), apart) if len(names) > 1 else []
+        for mutant in apart:
+            if mutant not in still:
+                yield Weakness(mutant.name, mutant.code, mutant.shown, _UNLOOKED[name], f"add `{name}` to `check`")
+        left = [*same, *still]
+
+
+def _wider(question: Code, *names: str) -> Code:
+    return msgspec.structs.replace(question, check=(*question.check, *names))
 
 
 def _place(question: Code) -> int:
@@ -134,23 +163,30 @@ def _place(question: Code) -> int:
 
 
 async def _passing(trial: Trial, question: Code, those: list[Mutant]) -> list[Mutant]:
-    if not those:
+    """The mutants that pass. Most fail on few calls, and only those that do not need all of them."""
+    rounds: list[Code] = [question]
+    if isinstance(question, Called) and question.cases > FEW:
+        rounds = [msgspec.structs.replace(question, cases=FEW), question]
+    for asked in rounds:
+        if those:
+            passed = await trial.examiner.same(trial.file, asked, [mutant.code for mutant in those])
+            those = [mutant for mutant, right in zip(those, passed, strict=True) if right]
+    return those
+
+
+async def _apart(trial: Trial, question: Code, standin: Standin, left: list[Mutant]) -> list[Mutant] | None:
+    """The mutants that come apart from the solution on stand-ins; None where the solution cannot work on them."""
+    if not left:
         return []
-    passed = await trial.examiner.same(trial.file, question, [mutant.code for mutant in those])
-    return [mutant for mutant, right in zip(those, passed, strict=True) if right]
-
-
-async def _apart(trial: Trial, question: Code, standin: Standin, left: list[Mutant]) -> list[Mutant]:
-    """The mutants that come apart from the solution on stand-ins; none where the solution cannot work on them."""
     other = replaced(trial.file, question, standin.how)
-    own = Mutant("", grade.program(question, question.solution), "")
+    own = Mutant("", grade.program(question, grade.own_answer(question)), "")
     same = await _passing(trial, other, [own, *left])
-    return [mutant for mutant in left if mutant not in same] if own in same else []
+    return [mutant for mutant in left if mutant not in same] if own in same else None
 
 
 async def _explained(trial: Trial, standin: Standin, name: str, code: str, shown: str) -> Weakness:
     """Why a mutant passes, with the names of what hides it."""
-    names = assigned(trial.setup)
+    names = tuple(name for name in assigned(trial.setup) if re.search(rf"\b{name}\b", code))
     why, fix = standin.why, standin.fix
     if standin.how == "uneven":
         square = await _square(trial, names)
@@ -183,18 +219,25 @@ async def _of_prediction(trial: Trial, question: Predict) -> AsyncIterator[Weakn
     asked = evaluated(question)
     common = [mutant for mutant in mutated(question) if mutant.rank <= COMMON and mutant.shown]
     left = [mutant for mutant in common if _agree(question, observed.get(asked), observed.get(mutant.code))]
-    told: set[str] = set()
-    for standin in standins(question):
-        left = [mutant for mutant in left if mutant.code not in told]
-        if not left:
+    for standin in SIZES if left else ():
+        apart = await _parted(trial, question, standin, left)
+        if apart is not None:
+            numbers = apart if standin is NUMBERS else await _parted(trial, question, NUMBERS, apart) or []
+            for mutant in apart:
+                by = NUMBERS if mutant in numbers else standin
+                yield await _explained(trial, by, mutant.code, mutant.code, mutant.shown)
             return
-        other = await _evaluated(trial, question, standin, [asked, *(mutant.code for mutant in left)])
-        if other[0] is None or other[0].kind == "missing":
-            continue
-        for mutant, seen in zip(left, other[1:], strict=True):
-            if not _agree(question, other[0], seen):
-                told.add(mutant.code)
-                yield await _explained(trial, standin, mutant.code, mutant.code, mutant.shown)
+
+
+async def _parted(trial: Trial, question: Predict, standin: Standin, left: list[Belief]) -> list[Belief] | None:
+    """The beliefs that give another answer on stand-ins; None where the asked code cannot work on them."""
+    if not left:
+        return []
+    codes = [evaluated(question), *(mutant.code for mutant in left)]
+    right, *others = await _evaluated(trial, question, standin, codes)
+    if right is None or right.kind == "missing":
+        return None
+    return [mutant for mutant, seen in zip(left, others, strict=True) if not _agree(question, right, seen)]
 
 
 async def _evaluated(trial: Trial, question: Predict, standin: Standin, codes: list[str]) -> list[Observation | None]:
