@@ -31,6 +31,11 @@ def courses() -> Path:
     return data_dir() / "courses"
 
 
+def learner() -> Path:
+    """Where the random name is kept under which attempts are handed out."""
+    return data_dir() / "learner-name"
+
+
 def fault_log() -> Path:
     """Where the tutor's own faults are written down, with what is needed to repeat them."""
     return data_dir() / "faults.log"
