@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import re
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import msgspec
 
 from tutor.grade import code, glance
 from tutor.grade.belief.program import Variant, variants
-from tutor.grade.source import same_code
+from tutor.grade.source import parsed
 from tutor.grade.training import Finding
 from tutor.lesson.model import Code, Train
 from tutor.sandbox.client import Sandbox
@@ -120,8 +121,10 @@ def _without_own(variant: Variant, outcome: Outcome, program: str) -> Variant:
 
     The learner's own line is no evidence; and the same error may come from elsewhere.
     """
-    hidden = variant.telling or outcome.status == "error" or same_code(program, variant.code)
-    return replace(variant, shown="") if hidden else variant
+    tree = parsed(program)
+    lines = [line.strip() for line in ast.unparse(tree).splitlines()] if tree else []
+    own = all(line in lines for line in re.findall("`([^`]*)`", variant.shown))
+    return replace(variant, shown="") if own or variant.telling or outcome.status == "error" else variant
 
 
 def _few(request: Request) -> Request:

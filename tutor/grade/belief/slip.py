@@ -253,8 +253,8 @@ def _operands(node: ast.AST) -> Changes:
     """One side of an operator left out, or written into."""
     if isinstance(node, ast.BinOp):
         rank = 0 if isinstance(node.op, (ast.Sub, ast.Div)) else 1
-        yield Change(node.left, "Both sides count.", rank)
-        yield Change(node.right, "Both sides count.", 2)
+        yield Change(node.left, "", rank)
+        yield Change(node.right, "", 2)
         if type(node.op) in _IN_PLACE and isinstance(node.left, ast.Name):
             told = "What is written into a tensor shows wherever that tensor is used, also outside of a function."
             yield Change(made(f"A.{_IN_PLACE[type(node.op)]}(B)", A=node.left, B=node.right), told, 1)

@@ -200,7 +200,7 @@ def _looped(spot: Spot) -> Iterator[Rewrite]:
     if after and isinstance(after[0], ast.Return):
         shown = f"`{first_line(after[0])}` in the loop"
         yield Rewrite(spot, (_again(node, body=[*node.body, after[0]]),), "return-in-loop", 1, 2, shown)
-    if len(node.body) > 1:
+    if len(node.body) > 1 and not any(isinstance(part, (ast.Break, ast.Continue)) for part in ast.walk(node)):
         out = _again(node, body=node.body[:-1])
         shown = f"`{first_line(node.body[-1])}` after the loop"
         yield Rewrite(spot, (out, node.body[-1]), "out-of-loop", 1, shown=shown)

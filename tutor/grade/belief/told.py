@@ -96,7 +96,7 @@ def _argument(old: ast.Call, new: ast.Call) -> str:
         return "missing-dim"
     if "keepdim" in gone | come:
         return "drop-keepdim" if "keepdim" in gone else "add-keepdim"
-    if {was.get(0), was.get(1)} == {now.get(0), now.get(1)} and 0 in other:
+    if other and sorted(was.values()) == sorted(now.values()):
         return "swap-arguments"
     if other == {"of"}:
         return "other-input"
@@ -122,6 +122,8 @@ def _entry(old: ast.Subscript, new: ast.Subscript) -> str:
     plain = ast.dump(ast.Slice())
     if isinstance(old.value, ast.Attribute) and old.value.attr == "shape":
         return "other-dim"
+    if ast.dump(old.value) != ast.dump(new.value):
+        return "other-brackets"
     dumps = [ast.dump(e) for e in was], [ast.dump(e) for e in now]
     if [d for d in dumps[0] if d != plain] == [d for d in dumps[1] if d != plain]:
         return "other-dim"
@@ -130,7 +132,7 @@ def _entry(old: ast.Subscript, new: ast.Subscript) -> str:
     if any(isinstance(e, ast.List) for e in was) and len(now) > len(was):
         return "unwrapped-list"
     if len(was) != len(now):
-        return "other-brackets" if ast.dump(old.value) != ast.dump(new.value) else "drop-index"
+        return "drop-index"
     pairs = [(a, b) for a, b, x, y in zip(was, now, *dumps, strict=True) if x != y]
     if len(pairs) != 1:
         return "other-brackets"
@@ -179,7 +181,7 @@ GENERAL = {
     "drop-layer": "A stack does what its layers do, one after the other, and nothing else.",
     "drop-transpose": "Rows and columns stay where they are until they are swapped.",
     "drop-item": "A tensor of one element is still a tensor, with all that it was computed from.",
-    "drop-operand": "Both sides of an operation count.",
+    "drop-operand": "One side of an operation is left out here, and both count.",
     "drop-index": "Every entry in the brackets counts, each for a dimension of its own.",
     "drop-list": "A list in the brackets keeps its dimension, one place for each entry; a number takes it away.",
     "drop-softmax": "Scores are no probabilities before they are made to add up to one.",
