@@ -34,9 +34,7 @@ def lesson(name: str, course: str | None) -> int:
     grown = made[-1].name == COURSE
     _tell(made, made[0], made[0].parent if grown else None)
     if not grown:
-        print(
-            f"It is in no course yet: there is no {COURSE} here. `tutor new course NAME` begins one.", file=sys.stderr
-        )
+        print(f"There is no {COURSE} around here: the lesson stands alone until it is named in one.", file=sys.stderr)
     return 0
 
 
