@@ -10,8 +10,9 @@ import contextlib
 from dataclasses import replace
 
 from tutor.errors import TutorError
-from tutor.grade.account import Account
+from tutor.grade.account import Account, Heard
 from tutor.grade.explain.explanation import Explanation, Repair, repaired
+from tutor.grade.notice.notice import Notice
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Failure, Limits, Outcome, Request
 
@@ -23,7 +24,28 @@ SLOW_SECONDS = 2.0
 
 async def account(sandbox: Sandbox, request: Request, outcome: Outcome) -> Account:
     """What there is to say about a run of traced code; never raises for what the code is or does."""
-    return Account(explanation=await explained(sandbox, request, outcome), lines=outcome.lines)
+    return Account(
+        explanation=await explained(sandbox, request, outcome),
+        notices=_notices(request, outcome),
+        heard=_heard(request, outcome),
+        lines=outcome.lines,
+    )
+
+
+def _notices(request: Request, outcome: Outcome) -> tuple[Notice, ...]:
+    from tutor.grade.notice.gather import notices
+
+    return notices(request.code, outcome, request.setup) if outcome.status == "ok" else ()
+
+
+def _heard(request: Request, outcome: Outcome) -> tuple[Heard, ...]:
+    if not outcome.warnings:
+        return ()
+    from tutor.grade.notice.warned import explained_warning
+
+    return tuple(
+        Heard(warned, explained_warning(warned, request.code, outcome, request.setup)) for warned in outcome.warnings
+    )
 
 
 async def explained(sandbox: Sandbox, request: Request, outcome: Outcome) -> Explanation | None:

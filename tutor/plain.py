@@ -127,7 +127,7 @@ class Plain:
             return
         verdict = await self.asking.submit(text)
         self._say(*verdict.said())
-        if verdict.account.explanation and not verdict.passed:
+        if verdict.account.reasoned:
             self._say("(:why says more)")
         if verdict.passed:
             await self._next()
@@ -288,9 +288,10 @@ def ran(outcome: Outcome, account: Account) -> list[str]:
     lines += [f"  line {w.line}: {w.message}" if w.line else f"  {w.message}" for w in outcome.warnings]
     lines += [f"  {row}" for row in table(outcome.lines, "line ")]
     lines += [f"  {name}: {summary(seen)}" for name, seen in outcome.observed.items() if seen.kind != "missing"]
+    lines += account.short()
     if outcome.error:
         where = f" on line {outcome.error.line}" if outcome.error.line else ""
-        lines += [*account.short(), f"✗ {outcome.error.type}{where}: {outcome.error.message}"]
+        lines.append(f"✗ {outcome.error.type}{where}: {outcome.error.message}")
     elif outcome.status != "ok":
         lines.append(f"✗ {outcome.note}")
     return lines

@@ -140,6 +140,7 @@ def plain(path: str, question: Question, verdict: Verdict, seconds: float) -> di
         "evidence": verdict.evidence,
         "explanation": verdict.account.text(),
         "repairs": verdict.account.repairs(),
+        "warnings": verdict.account.warnings(),
         "self_reported": verdict.self_reported,
         "seconds": seconds,
     }

@@ -114,7 +114,7 @@ def report(name: str, outcome: Outcome, account: Account, facts: dict[str, Any])
         "stderr": outcome.stderr,
         "error": _error(outcome, account),
         "lines": [_line(line) for line in outcome.lines],
-        "warnings": [{"line": line, "message": said, "explanation": ""} for line, said in _warnings(outcome)],
+        "warnings": _warnings(outcome, account),
         "observed": {expression: _observed(value) for expression, value in outcome.observed.items()},
         "sandbox": facts["level"],
     }
@@ -154,10 +154,10 @@ def _without_bytes(data: dict[str, Any]) -> None:
         _without_bytes(inner)
 
 
-def _warnings(outcome: Outcome) -> list[tuple[int | None, str]]:
-    """Warnings in order, and one of ours when output was dropped."""
-    dropped = [(None, "More was printed than is kept; the rest was dropped.")] if outcome.truncated else []
-    return [(w.line, w.message) for w in outcome.warnings] + dropped
+def _warnings(outcome: Outcome, account: Account) -> list[dict[str, Any]]:
+    """torch's warnings in order, what is odd about the code, and one of ours when output was dropped."""
+    dropped = {"line": None, "message": "More was printed than is kept; the rest was dropped.", "explanation": ""}
+    return [*account.warnings(), *([dropped] if outcome.truncated else [])]
 
 
 def told(name: str, outcome: Outcome, account: Account) -> list[str]:
@@ -168,12 +168,19 @@ def told(name: str, outcome: Outcome, account: Account) -> list[str]:
     lines += outcome.stdout.splitlines()
     lines += [f"stderr: {line}" for line in outcome.stderr.splitlines()]
     lines += [f"  {line}" for line in table(outcome.lines)]
-    lines += [f"  {_at(line)}warning: {line_of(said)}" for line, said in _warnings(outcome)]
+    lines += [f"  {line}" for warning in _warnings(outcome, account) for line in _warned(warning)]
     lines += [f"  {line}" for line in _failed(outcome, account)]
     asked = outcome.observed.items() if outcome.status == "ok" else ()
     for expression, value in asked:
         lines += [f"  {line}" for line in drawn(expression, value, WIDTH)]
     return lines
+
+
+def _warned(warning: dict[str, Any]) -> list[str]:
+    """A warning, and below it what it means."""
+    said, more = legible(str(warning["message"])), legible(str(warning["explanation"])).splitlines()
+    at = "" if said.startswith(f"On line {warning['line']}") else _at(warning["line"])
+    return [f"{at}warning: {line_of(said)}", *(f"  {line}" for line in more)]
 
 
 def _failed(outcome: Outcome, account: Account) -> list[str]:

@@ -48,8 +48,13 @@ class Verdict:
 
     def reasons(self) -> list[str]:
         """Why, in a few sentences: the belief, the reason, what an error means; code is indented."""
-        return [*(text for text in (self.belief, self.feedback) if text.strip()), *self.account.short()]
+        told = [text for text in (self.belief, self.feedback) if text.strip()]
+        if self.belief and self.account.explanation is None:
+            # What is odd about the code is what the belief is about.
+            return told
+        warned = [f"! {heard.explanation}" for heard in self.account.heard if heard.explanation]
+        return [*told, *self.account.short(repair=False), *warned]
 
     def more(self) -> list[str]:
-        """What is told on demand: the rule that was broken, other repairs, what each line made."""
+        """What is told on demand: the rule that was broken, repairs, what each line made."""
         return self.account.more()

@@ -17,7 +17,10 @@ MESSAGE_LINES_MOST = 12
 
 def shown(outcome: Outcome, code: str, account: Account | None = None) -> list[Piece]:
     """Everything a person should see of `outcome`: output, what each line made, the result, the error and why."""
-    return [*_output(outcome), *_made(outcome), *_result(outcome), *_failed(outcome, code, account or Account())]
+    account = account or Account()
+    said = [*_output(outcome), *_made(outcome), *_result(outcome), *_mark(outcome.error, code)]
+    more = [Piece("note", ":why says more")] if account.reasoned else []
+    return [*said, *_reason(account), *_failed(outcome), *more]
 
 
 def why(account: Account) -> list[Piece]:
@@ -73,26 +76,28 @@ def _caption(result: Observation) -> str:
     return f"{summary(result)}: {', '.join(parts)}"
 
 
-def _failed(outcome: Outcome, code: str, account: Account) -> list[Piece]:
+def _reason(account: Account) -> list[Piece]:
+    short = account.short()
+    return [Piece("why", legible("\n".join(short)))] if short else []
+
+
+def _failed(outcome: Outcome) -> list[Piece]:
     failure = outcome.error
     if failure is None:
         note = outcome.note or f"Stopped: {outcome.status}."
         return [] if outcome.status == "ok" else [Piece("error", legible(note))]
     if failure.type == "KeyboardInterrupt":
         return [Piece("note", "Stopped.")]
-    short = account.short()
-    reason = [Piece("why", legible("\n".join(short)))] if short else []
-    more = [Piece("note", ":why says more")] if account.explanation else []
     # A limit says more than the exception it caused.
-    return [*_mark(failure, code), *reason, Piece("error", legible(outcome.note) or _message(failure)), *more]
+    return [Piece("error", legible(outcome.note) or _message(failure))]
 
 
-def _mark(failure: Failure, code: str) -> list[Piece]:
+def _mark(failure: Failure | None, code: str) -> list[Piece]:
     """The line whose fault it is; a single line stands right above already."""
     lines = code.rstrip().splitlines()
-    if failure.line is None or len(lines) < 2 or not 1 <= failure.line <= len(lines):
+    if failure is None or failure.type == "KeyboardInterrupt" or failure.line is None or len(lines) < 2:
         return []
-    return [Piece("mark", f"▸ {failure.line}  {_flat(lines[failure.line - 1])}")]
+    return [Piece("mark", f"▸ {failure.line}  {_flat(lines[failure.line - 1])}")] if failure.line <= len(lines) else []
 
 
 def _message(failure: Failure) -> str:

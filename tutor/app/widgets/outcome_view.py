@@ -47,7 +47,7 @@ class OutcomeView(Static):
         lines = told(outcome, account, max(self.size.width or 72, 40), railed=self.screen.has_class("-wide"))
         if self._whole:
             lines += [Content(""), *reasons(account.more())]
-        elif account.explanation is not None:
+        elif account.reasoned:
             lines += [Content.assemble(("F3", "bold $accent"), (" says more", QUIET))]
         self.update(Content("\n").join(lines))
 

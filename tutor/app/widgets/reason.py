@@ -26,6 +26,8 @@ def reasons(lines: Iterable[str]) -> list[Content]:
 
 def _sentence(line: str) -> Content:
     """A row of a table, which is set in less than code, stays as it is."""
+    if line.startswith("! "):
+        return Content.styled("! ", "bold $warning") + paint.line(line[2:])
     return Content.styled(legible(line), QUIET) if line.startswith("  ") else paint.line(line)
 
 

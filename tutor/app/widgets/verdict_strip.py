@@ -65,7 +65,7 @@ class VerdictStrip(Static, can_focus=True):
         lines += laid_out(verdict.evidence, self.content_size.width or self._width_to_be())
         if self._whole:
             lines += [Content(""), *reasons(verdict.more())]
-        elif verdict.account.explanation is not None:
+        elif verdict.account.reasoned:
             lines += [Content.assemble(("F3", "bold $accent"), (" says more", QUIET))]
         return Content("\n").join(lines)
 

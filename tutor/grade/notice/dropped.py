@@ -1,0 +1,84 @@
+"""A new tensor that nobody takes: `t.add(1)` on a line of its own."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tutor.grade.drawing import shape_text
+from tutor.grade.notice.notice import Notice
+from tutor.grade.notice.program import Program, called, keyword, library, receiver
+
+_CHANGES = frozenset(
+    {
+        "add", "sub", "mul", "multiply", "div", "divide", "pow", "abs", "neg", "sqrt", "rsqrt", "exp", "log", "round",
+        "floor", "ceil", "trunc", "clamp", "clip", "relu", "sigmoid", "tanh", "square", "reciprocal", "remainder",
+        "fmod", "floor_divide", "lerp", "masked_fill", "index_fill", "index_add", "index_copy", "scatter",
+        "scatter_add", "addmm", "addcmul", "addcdiv", "where", "softmax", "log_softmax", "logical_not", "tril", "triu",
+        "sort", "subtract", "true_divide", "sign", "erf", "sin", "cos", "log1p", "nan_to_num",
+    }
+)  # fmt: skip
+"""What computes a changed tensor."""
+_IN_PLACE_TOO = _CHANGES - {"where", "softmax", "log_softmax", "sort"}
+_CASTS = frozenset({"float", "double", "half", "bfloat16", "long", "int", "short", "bool", "to", "type", "cuda", "cpu"})
+_SHAPES = frozenset(
+    {
+        "reshape", "view", "t", "transpose", "permute", "squeeze", "unsqueeze", "flatten", "flip", "roll", "expand",
+        "repeat", "contiguous", "detach", "clone", "swapaxes", "movedim",
+    }
+)  # fmt: skip
+_TIMERS = {"perf_counter", "time", "timeit", "Timer", "process_time", "profile", "synchronize", "compile"}
+
+
+def dropped(program: Program) -> Iterator[Notice]:
+    """A line that only calls what returns a new tensor."""
+    last = program.tree.body[-1] if program.tree.body else None
+    for statement in program.nodes(ast.Expr):
+        call = statement.value
+        if not isinstance(call, ast.Call) or statement is last or _tried(program, statement):
+            continue
+        name = called(call)
+        known = name in _CHANGES | _CASTS | _SHAPES and library(call) in ("", "torch")
+        line = program.line(statement)
+        made = line is not None and (line.shape is not None or line.text.startswith("sort("))
+        base, _ = receiver(call)
+        if known and made and base is not None and keyword(call, "out") is None:
+            yield _notice(program, call, base, line.shape if line else None)
+
+
+def _tried(program: Program, statement: ast.stmt) -> bool:
+    """Whether it is there for what happens, not for what it gives: an error that is awaited, a time that is taken."""
+    if any(isinstance(above, (ast.Try, ast.With)) and _awaits(program, above) for above in program.around(statement)):
+        return True
+    if program.loop(statement) is None:
+        return False
+    names = {n.attr for n in program.nodes(ast.Attribute)} | {n.id for n in program.nodes(ast.Name)}
+    return bool(names & _TIMERS)
+
+
+def _awaits(program: Program, above: ast.Try | ast.With) -> bool:
+    if isinstance(above, ast.Try):
+        return bool(above.handlers)
+    words = " ".join(program.text(item.context_expr) for item in above.items)
+    return any(word in words for word in ("raises", "suppress", "profile", "catch"))
+
+
+def _notice(program: Program, call: ast.Call, base: ast.expr, shape: tuple[int, ...] | None) -> Notice:
+    name, text = called(call), program.text(base)
+    makes = "a new tensor" if shape is None else f"a new tensor {shape_text(shape)}"
+    keeps = f"`{text}` stays as it was"
+    instead = f"{text} = {program.text(call)}"
+    rest = [f"No method without an underscore at the end of its name changes a tensor; {name} returns the result."]
+    if name in _CASTS:
+        rest = [f"A tensor never changes its dtype or its device; {name} returns another one."]
+    elif name in _IN_PLACE_TOO and not library(call):
+        rest.append(f"`{name}_` would change `{text}` itself.")
+    return Notice(
+        rule="result-dropped",
+        line=call.lineno,
+        first=f"On line {call.lineno} the result of {program.code_of(call)} is thrown away: {keeps}.",
+        rest=(f"The call makes {makes} and nothing keeps it.", *rest),
+        instead=instead
+        if isinstance(base, (ast.Name, ast.Attribute, ast.Subscript))
+        else f"result = {program.text(call)}",
+    )
