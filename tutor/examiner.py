@@ -66,14 +66,14 @@ class Examiner:
         self._draw_seed = draw_seed
         self._asked: dict[tuple[str, ...], tuple[int, asyncio.Task[Outcome]]] = {}
         """What solutions and listed wrong answers did, with what they were called on."""
-        self._likeness = Likeness(sandbox)
+        self.likeness = Likeness(sandbox)
 
     async def prepare(self, file: LessonFile, question: Question) -> None:
         """Ask torch ahead of time, while the learner reads. Failures are kept for `judge` to meet."""
         if isinstance(question, (Predict, Code, Trace)):
             await asyncio.wait([self._reference(file, question, self._drawn(question))])
         if isinstance(question, Code):
-            self._likeness.begin(question, setup(file, question))
+            self.likeness.begin(question, setup(file, question))
             if isinstance(question, Called):
                 self._small(file, question)
 
@@ -134,7 +134,7 @@ class Examiner:
 
     async def same(self, file: LessonFile, question: Code, programs: Sequence[str]) -> list[bool]:
         """Of each program of an author's whether it passes the question; one that fails or is stopped does not."""
-        passed = await self._likeness.same(question, setup(file, question), programs)
+        passed = await self.likeness.same(question, setup(file, question), programs)
         if (rules := code.rules(question)) is None:
             return passed
         pairs = zip(programs, passed, strict=True)
@@ -214,7 +214,7 @@ class Examiner:
         """The variant of the solution that a wrong answer is like, where its author has no words for it."""
         if wrong is not None:
             return None
-        return await self._likeness.variant(question, setup(file, question), answer, outcome)
+        return await self.likeness.variant(question, setup(file, question), answer, outcome)
 
     async def _smaller(
         self, file: LessonFile, question: Code, answer: str, outcome: Outcome, difference: Difference | None
@@ -242,14 +242,14 @@ class Examiner:
         for wrong in question.wrong:
             request = code.request(question, wrong.answer, given, draw)
             other = await self._once(file, question, f"wrong {wrong.answer}", draw, request)
-            if await self._likeness.alike(question, given, (reference, other), outcome):
+            if await self.likeness.alike(question, given, (reference, other), outcome):
                 return wrong
         return None
 
     async def _difference(
         self, file: LessonFile, question: Code, expected: Outcome, actual: Outcome
     ) -> Difference | None:
-        return await self._likeness.difference(question, setup(file, question), expected, actual)
+        return await self.likeness.difference(question, setup(file, question), expected, actual)
 
     def _sound(self, question: Code, reference: Outcome) -> None:
         """Raises TutorFault when the solution itself does not run, or does not make what is compared."""

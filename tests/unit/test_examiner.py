@@ -9,8 +9,22 @@ import pytest
 import pytest_asyncio
 
 from tutor.examiner import Examiner
-from tutor.lesson.model import Fill, Fix, Function, Lesson, LessonFile, Order, PredictError, Question, Write, Wrong
+from tutor.lesson.model import (
+    Fill,
+    Fix,
+    Function,
+    Lesson,
+    LessonFile,
+    Order,
+    PredictError,
+    Question,
+    Rules,
+    Train,
+    Write,
+    Wrong,
+)
 from tutor.sandbox.client import Sandbox
+from tutor.sandbox.protocol import Outcome, Request
 
 GIVEN = "x = torch.arange(1., 36.).reshape(5, 7)\nsquare = torch.arange(9.).reshape(3, 3)"
 
@@ -189,3 +203,101 @@ async def test_what_rests_on_the_answers_own_word_is_marked(examiner):
     assert not (await judged(examiner, RANGES, RANGES.solution)).self_reported
     watched = msgspec.structs.replace(RANGES, check=("shape", "requires_grad"))
     assert (await judged(examiner, watched, RANGES.solution)).self_reported
+
+
+BARE = msgspec.structs.replace(AVERAGE, wrong=())
+ROWS = "avg = torch.stack([row.mean() for row in square])"
+
+
+async def test_a_wrong_program_is_told_the_belief_of_the_variant_that_does_the_same(examiner: Examiner) -> None:
+    verdict = await judged(examiner, BARE, ROWS)
+    assert verdict.result == "wrong"
+    assert verdict.belief == "The dimension you name is the one that goes."
+    assert verdict.evidence[-1] == "`avg = square.mean(dim=1)` does the same."
+    own = await judged(examiner, BARE, "avg = square.mean(dim=1)  # so?")
+    assert own.belief == verdict.belief
+    assert not any("does the same" in line for line in own.evidence)
+
+
+async def test_the_authors_words_come_before_any_variants(examiner: Examiner) -> None:
+    verdict = await judged(examiner, AVERAGE, ROWS)
+    assert verdict.belief == "That averages each row."
+    assert not any("does the same" in line for line in verdict.evidence)
+
+
+async def test_of_what_no_variant_does_nothing_is_believed(examiner: Examiner) -> None:
+    for answer in (
+        "avg = square.mean(dim=0) * 1.1",
+        "avgs = square.mean(dim=0)",
+        "avg = (",
+        "avg = squares.mean(dim=1)",
+    ):
+        assert (await judged(examiner, BARE, answer)).belief == ""
+
+
+async def test_a_function_is_like_a_variant_by_what_it_gives(examiner: Examiner) -> None:
+    question = msgspec.structs.replace(RANGES, wrong=())
+    whole = await judged(examiner, question, "def column_ranges(m):\n    return m.max() - m.min()")
+    assert whole.belief == "Without a dimension everything is taken together into one number."
+    pairs = await judged(examiner, question, "def column_ranges(m):\n    return m.max(dim=0) - m.min(dim=0)")
+    assert pairs.belief == "With a dimension it gives two things, values and positions."
+    silent = await judged(examiner, question, "def column_ranges(m):\n    print(m.amax(dim=0) - m.amin(dim=0))")
+    assert silent.belief == "A function that returns nothing gives None."
+    assert "amax" not in " ".join(silent.evidence), "the right code is not shown, whatever stands around it"
+
+
+async def test_a_loop_is_like_a_variant_by_what_is_wrong_with_it(examiner: Examiner) -> None:
+    step = "    {}loss = ((net(x) - 1) ** 2).mean()\n    loss.backward()\n    opt.step()\n"
+    head = "net = torch.nn.Linear(7, 1)\nopt = torch.optim.SGD(net.parameters(), lr=0.01)\n"
+    train = Train(
+        id="t", train="Two steps.", given=head, solution="for i in range(2):\n" + step.format("opt.zero_grad()\n    ")
+    )
+    loop = "n = 0\nwhile n < 2:\n    n += 1\n" + step.format("")
+    assert "it overwrites nothing" in (await judged(examiner, train, loop)).belief
+    thrice = train.solution.replace("(2)", "(5)")
+    assert (await judged(examiner, train, thrice)).belief == ""
+
+
+async def test_the_same_error_has_the_same_belief(examiner: Examiner) -> None:
+    fix = Write(id="z", write="Centre.", solution="z = x - x.mean(dim=1, keepdim=True)")
+    verdict = await judged(examiner, fix, "means = x.sum(1) / 7\nz = x - means")
+    assert verdict.headline == "It fails on line 2."
+    assert verdict.belief.startswith("A reduction takes its dimension away")
+
+
+async def test_programs_of_an_author_are_judged_together(examiner: Examiner) -> None:
+    programs = [
+        AVERAGE.solution, ROWS, "avg = square.sum(0) / 3", "while True: pass", "avg = nowhere", "avg = (", "",
+    ]  # fmt: skip
+    assert await examiner.same(file(BARE), BARE, programs) == [True, False, True, False, False, False, False]
+    bound = msgspec.structs.replace(BARE, rules=Rules(never=("sum",)))
+    assert await examiner.same(file(bound), bound, programs[:3]) == [True, False, False]
+    right = "def column_ranges(m):\n    return m.max(0).values - m.min(0).values"
+    assert await examiner.same(file(RANGES), RANGES, [right, RANGES.wrong[0].answer]) == [True, False]
+
+
+async def test_only_what_a_learner_wrote_is_traced(examiner: Examiner, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Request] = []
+    run = examiner.sandbox.run
+
+    async def noted(request: Request) -> Outcome:
+        seen.append(request)
+        return await run(request)
+
+    monkeypatch.setattr(examiner.sandbox, "run", noted)
+    answer = "def column_ranges(m):\n    return m.amax(dim=1) - m.amin(dim=1) + 1"
+    await examiner.prepare(file(RANGES), RANGES)
+    assert (await judged(examiner, RANGES, answer)).result == "wrong"
+    traced = [request for request in seen if request.trace]
+    assert [request.code for request in traced] == [answer]
+    assert {RANGES.solution, answer} <= {request.code for request in seen if not request.trace}
+
+
+async def test_while_the_learner_reads_the_variants_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Sandbox() as sandbox:
+        examiner = Examiner(sandbox)
+        await examiner.prepare(file(BARE), BARE)
+        rivals = await examiner.likeness.begin(BARE, GIVEN)
+        assert {variant.name for variant, _ in rivals.variants} >= {"other-dim", "missing-dim", "add-keepdim"}
+        monkeypatch.setattr(sandbox, "series", None)
+        assert (await judged(examiner, BARE, ROWS)).belief
