@@ -206,7 +206,7 @@ def _clusters(wrong: dict[str, _Answers], question: Question | None) -> list[Clu
 
 
 def _cluster(said: str, found: list[tuple[str, _Answers]], listed: set[str], own: bool) -> Cluster:
-    text, _ = max(found, key=lambda pair: (pair[1].count, -len(pair[0])))
+    text, _ = max(found, key=lambda pair: (pair[1].count, pair[0][:1] == "(", -len(pair[0])))
     beliefs: Counter[str] = sum((answers.beliefs for _, answers in found), Counter())
     belief = beliefs.most_common(1)[0][0] if beliefs else ""
     return Cluster(
