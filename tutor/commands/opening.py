@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from tutor.errors import EnvironmentLacking, UsageError
+from tutor.errors import EnvironmentLacking, TutorError, UsageError
+from tutor.legible import legible
 from tutor.lesson.catalog import Catalog
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _installed(shelf: Shelf, record: Record, yes: bool) -> Catalog:
 
 
 def _agree(shelf: Shelf, record: Record, yes: bool) -> None:
-    """Show the code that was not seen before, and ask. Raises UsageError when it may not run."""
+    """Show the code that was not seen before, and ask. Raises TutorError when it may not run."""
     import msgspec
 
     from tutor.course.piece import pieces, unseen
@@ -96,10 +97,11 @@ def _ask(record: Record, fresh: list[Piece]) -> None:
             f"The code of the course `{record.name}` has not been seen here: `tutor course show {record.name}` "
             "shows it, and --yes runs it."
         )
-    what = "what was not there before" if record.seen else "code of its own"
+    new = " that was not there before" if record.seen else ""
     shown = [
-        f"The course `{record.name}` ({record.version}, from {record.source})",
-        f"brings {what}: {_pieces(fresh)}. It runs only confined, and nothing of it has run yet.",
+        f"The course `{record.name}` ({record.version})",
+        legible(f"from {record.source}"),
+        f"brings {_pieces(fresh)}{new}. Nothing of it has run; it runs only confined.",
         "",
         *listing(fresh),
         "",
@@ -109,7 +111,7 @@ def _ask(record: Record, fresh: list[Piece]) -> None:
     else:
         click.echo("\n".join(shown), err=True)
     if not click.confirm(f"Run {_pieces(fresh)}, confined?", default=False, err=True):
-        raise UsageError(f"The course `{record.name}` stays closed; nothing of it was run.")
+        raise TutorError(f"The course `{record.name}` stays closed; nothing of it was run.")
 
 
 def _pieces(fresh: list[Piece]) -> str:

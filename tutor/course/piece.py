@@ -70,7 +70,10 @@ def _of_lesson(file: LessonFile, name: str) -> Iterator[Piece]:
 
 
 def _run(question: Question) -> Iterator[tuple[str, str]]:
-    """Key and text of all that is ever run. A wrong answer is, where answers are code."""
+    """Key and text of all that is ever run. A wrong answer is, where answers are code; and what a family draws from is
+    written into its code."""
+    for name, drawn in question.vary.items():
+        yield f"vary.{name}", drawn if isinstance(drawn, str) else ", ".join(drawn)
     for part in code(question):
         answer = part.path.startswith("wrong[") and part.path.endswith(".answer")
         if part.text.strip() and (isinstance(question, Code) or not answer):

@@ -14,7 +14,7 @@ from tests.unit.course.conftest import FILES, laid
 from tutor.commands import course, drill, grade, start
 from tutor.commands.opening import open_course
 from tutor.course.shelf import Shelf
-from tutor.errors import EnvironmentLacking, UsageError
+from tutor.errors import EnvironmentLacking, TutorError, UsageError
 from tutor.sandbox import client
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.layers import NONE
@@ -79,7 +79,7 @@ def test_nothing_runs_before_its_code_was_seen(poets: Path) -> None:
 
 def test_code_is_shown_once_and_asked_for(poets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard = asked(monkeypatch, answer=False)
-    with pytest.raises(UsageError, match="stays closed; nothing of it was run"):
+    with pytest.raises(TutorError, match="stays closed; nothing of it was run"):
         open_course("poets")
     shown, question = heard
     assert "x = torch.ones(2, 3)" in shown and "y = x + 2" in shown and question == "Run 5 pieces of code, confined?"

@@ -239,6 +239,14 @@ def test_a_kill_while_adding_leaves_the_course_or_nothing(tmp_path: Path, poets:
         assert shelf.whole(shelf.named("poets")), step
 
 
+def test_what_a_family_draws_from_is_shown_too(poets: Path) -> None:
+    family = "  - {id: family, shape: 'torch.ones(m, n)', vary: {m: 2..6, n: [3, 4]}}\n"
+    laid(poets, {"02-family.yaml": FILES["01-sums.yaml"] + family})
+    laid(poets, {"course.yaml": FILES["course.yaml"].replace("]", ", 02-family.yaml]")})
+    found = {piece.key: piece.text for piece in pieces(poets) if piece.question == "family"}
+    assert found == {"vary.m": "2..6", "vary.n": "3, 4", "shape": "torch.ones(m, n)"}
+
+
 def test_pieces_are_all_that_runs(poets: Path) -> None:
     found = pieces(poets)
     assert [(piece.question, piece.key, piece.text.strip()) for piece in found] == [
