@@ -11,6 +11,7 @@ from tutor.grade.prompt import starter
 from tutor.grade.verdict import Verdict
 from tutor.lesson.catalog import Catalog, Entry
 from tutor.lesson.model import LessonFile, Question
+from tutor.lesson.vary import concrete
 from tutor.sandbox.protocol import Outcome
 from tutor.session import Session
 
@@ -60,6 +61,17 @@ class Preview(Session):
     given: dict[str, str]
     """The last answer to each question, or the last code that was run."""
     catalog: OneLesson
+    _visits = 0
+    _member: tuple[Question, Question] | None = None
+    """A family, and the one of it that is asked."""
+
+    @property
+    def question(self) -> Question:
+        """The question or page in front; of a family another at every visit."""
+        asked = super().question
+        if self._member is None or self._member[0] is not asked:
+            self._member = asked, concrete(asked, self._visits)
+        return self._member[1]
 
     def open_lesson(self, slug: str) -> None:
         """Begin with the lesson as it is."""
@@ -104,6 +116,10 @@ class Preview(Session):
             if old in kept:
                 kept[new] = kept.pop(old)
         self._attempts = [replace(one, question=new) if one.question == old else one for one in self._attempts]
+
+    def _arrive(self, index: int) -> None:
+        self._visits, self._member = self._visits + 1, None
+        super()._arrive(index)
 
 
 def nearest(before: Sequence[str], index: int, now: Sequence[str]) -> int:

@@ -140,3 +140,15 @@ async def test_the_lesson_can_shrink_under_the_learner(preview: Preview, path: P
     assert preview.renew(load_lesson(path))
     assert (preview.index, preview.question.kind) == (0, "read")
     assert [entry.questions for entry in preview.catalog.entries] == [("page-hello-there",)]
+
+
+def test_of_a_family_one_is_asked_and_the_same_after_a_save(preview: Preview, path: Path) -> None:
+    family = "shape: torch.ones(m, n)\n    vary: {m: 2..60, n: 2..60}\n"
+    assert renew(preview, path, ("shape: torch.ones(3)\n", family)) is False
+    preview.goto("third")
+    asked = preview.question
+    assert preview.question is asked and not asked.vary and "m" not in asked.task
+    assert renew(preview, path, ("id: third\n", "id: third\n    because: So it is.\n"))
+    assert (preview.question.task, preview.question.because) == (asked.task, "So it is.")
+    preview.goto("third")
+    assert preview.question.task != asked.task

@@ -66,6 +66,7 @@ def new_course(text: str, place: Path) -> list[Path]:
     files = {
         COURSE: _skeleton("course.yaml", "course", name.title),
         f"01-{first.slug}.yaml": _skeleton("lesson.yaml", "lesson", first.title),
+        f"drills/{first.slug}.yaml": _skeleton("drill.yaml", "lesson", first.title),
         LESSON_SCHEMA: written("lesson"),
         COURSE_SCHEMA: written("course"),
     }

@@ -64,9 +64,10 @@ def test_a_name_that_is_none(said: str) -> None:
 def test_a_course_holds_a_first_lesson(tmp_path: Path) -> None:
     made = new_course("Tensors for biologists", tmp_path)
     folder = tmp_path / "tensors-for-biologists"
-    assert {path.parent for path in made} == {folder}
+    assert {path.parent for path in made} == {folder, folder / "drills"}
     course = load_course(folder)
     assert (course.course, course.lessons) == ("Tensors for biologists", ("01-first-lesson.yaml",))
+    assert [family.vary != {} for family in load_lesson(folder / course.drills[0]).lesson.questions] == [True]
     assert load_lesson(folder / course.lessons[0]).lesson.lesson == "First lesson"
 
 
@@ -74,10 +75,11 @@ def test_the_skeleton_shows_every_common_kind_once_and_says_what_each_key_does()
     file = load_lesson(scaffold.SKELETON / "lesson.yaml")
     kinds = [question.kind for question in file.lesson.questions]
     assert set(kinds) == COMMON
-    assert kinds.count("shape") == 2 and len(kinds) == len(COMMON) + 1, "the second is a family"
+    assert len(kinds) == len(COMMON)
+    assert not any(question.vary for question in file.lesson.questions), "a family is for drills"
 
 
-@pytest.mark.parametrize("name", ["lesson.yaml", "course.yaml"])
+@pytest.mark.parametrize("name", ["lesson.yaml", "course.yaml", "drill.yaml"])
 def test_the_skeleton_says_what_each_of_its_keys_does(name: str) -> None:
     lines = [line for line in (scaffold.SKELETON / name).read_text().splitlines() if "- id: " not in line]
     comments = "\n".join(line for line in lines if line.lstrip().startswith("#"))
@@ -96,18 +98,19 @@ async def test_it_is_right_at_once_and_without_a_weakness(tmp_path: Path) -> Non
     new_course("Sums", tmp_path)
     sandbox = Sandbox()
     try:
-        found = await prove(load_lesson(tmp_path / "sums" / "01-first-lesson.yaml"), Examiner(sandbox))
-        assert [str(problem) for problem in found] == []
+        for name in ("01-first-lesson.yaml", "drills/first-lesson.yaml"):
+            found = await prove(load_lesson(tmp_path / "sums" / name), Examiner(sandbox))
+            assert [str(problem) for problem in found] == []
     finally:
         await sandbox.close()
 
 
 def test_every_file_names_a_schema_that_lies_beside_it_and_is_kept(tmp_path: Path) -> None:
     new_course("Sums", tmp_path)
-    for path in sorted((tmp_path / "sums").glob("*.yaml")):
+    for path in sorted((tmp_path / "sums").rglob("*.yaml")):
         line = path.read_text().splitlines()[0]
         assert line.startswith("# yaml-language-server: $schema=")
-        beside = path.with_name(line.partition("$schema=")[2])
+        beside = path.parent / line.partition("$schema=")[2]
         named = yaml.safe_load(beside.read_text())
         assert named == schema("course" if path.name == "course.yaml" else "lesson")
         jsonschema.validate(yaml.safe_load(path.read_text()), named)
@@ -167,7 +170,7 @@ def test_a_folder_that_is_there_is_not_touched(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="is there already"):
             new_course(said, tmp_path)
     assert set(contents(tmp_path)) == {tmp_path / "sums" / "mine.txt", tmp_path / "means"}
-    assert len(new_course("empty", tmp_path)) == 4
+    assert len(new_course("empty", tmp_path)) == 5
 
 
 def test_a_schema_that_is_there_stays(tmp_path: Path) -> None:
