@@ -11,6 +11,8 @@ from tutor.grade.explain.explanation import Edit, Place, Repair, repaired
 from tutor.grade.source import parsed
 from tutor.sandbox.protocol import Failure, Layer, Observation, Operand, Scene
 
+LINES_MOST = 6
+"""Changed lines of one repair that are shown."""
 _ANYWHERE = ast.Module(body=[], type_ignores=[])
 
 
@@ -179,7 +181,18 @@ class Case:
     def swapped(self, operand: Operand | None, new: str, means: str = "") -> tuple[Repair, ...]:
         """The repair that writes `new` for one operand."""
         node = self.node_of(operand) if operand else None
-        return self.instead(new, means, of=node) if node is not None else ()
+        place = self.place(node) if node is not None else None
+        if operand is None or place is None:
+            return ()
+        if new.startswith(f"({operand.text})") and self._grouped(place):
+            place = place._replace(column=place.column - 1, end=place.end + 1)
+        return self.with_edits([Edit(place, new)], means, new)
+
+    def _grouped(self, place: Place) -> bool:
+        """Whether parentheses stand around a place that are not those of a call."""
+        head, tail = self._lines[place.line - 1][: place.column], self._lines[place.last - 1][place.end :]
+        called = head[:-1][-1:].isalnum() or head[:-1][-1:] in ("_", ")", "]")
+        return head.endswith("(") and tail.startswith(")") and not called
 
     def before(self, line: int, new: str, means: str = "") -> tuple[Repair, ...]:
         """The repair that puts a statement in front of `line`, as deep as that one."""
@@ -210,6 +223,9 @@ class Case:
             after = repaired(self.code, Repair("", "", tuple(edits))).splitlines()
             grown = sum(e.new.count("\n") for e in edits)
             shown = "\n".join(row.strip() for row in after[first - 1 : last + grown]) or shown
+        elif not any("\n" in e.new or e.place.last != e.place.line for e in edits):
+            after = repaired(self.code, Repair("", "", tuple(edits))).splitlines()
+            shown = "\n".join(after[n - 1].strip() for n in sorted({e.place.line for e in edits})[:LINES_MOST])
         return (Repair(shown, means, tuple(edits)),)
 
 

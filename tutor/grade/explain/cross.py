@@ -79,7 +79,7 @@ def _classes_last(found: Pair, scores: Shape, target: Shape) -> Explanation:
     flat = len(scores) - 2
     case = found.case
     nodes = case.node_of(found.scores), case.node_of(found.target)
-    flattened = ()
+    flattened: tuple[Repair, ...] = ()
     if nodes[0] is not None and nodes[1] is not None:
         edits = [
             case.edit(nodes[0], f"{words.grouped(found.scores)}.flatten(0, {flat})"),
