@@ -52,6 +52,19 @@ async def test_a_whole_lesson_is_taken_over_a_pipe(lesson: str) -> None:
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", done.stdout)
 
 
+def test_a_failing_answer_is_explained_and_why_says_the_rest() -> None:
+    done = plain(
+        "reductions",
+        [":goto write-row-average", "row_avg = data @ data", ".", ":why", "row_avg = data.mean(1)", ".", ":quit"],
+    )
+    said = done.stdout
+    assert "`data` (5, 7) @ `data` (5, 7): the inner sizes 7 and 5 differ." in said
+    assert "  RuntimeError: mat1 and mat2 shapes cannot be multiplied (5x7 and 5x7)" in said
+    short, _, more = said.partition("(:why says more)")
+    assert "data.T" not in short and "    row_avg = data @ data.T" in more
+    assert "✓ Right." in more
+
+
 def test_every_thing_a_learner_can_do_is_done_in_lines() -> None:
     done = plain(
         "reductions",

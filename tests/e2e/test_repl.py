@@ -43,6 +43,9 @@ def test_a_conversation(prompt: Terminal) -> None:
     prompt.wait_for("row 4.0")
     enter(prompt, "x @ x")
     prompt.wait_for("RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)")
+    prompt.wait_for("the inner sizes 3 and 2 differ")
+    enter(prompt, ":why")
+    prompt.wait_for("x.T @ x")
     prompt.wait_for(waits)
     prompt.type("x.resha\t")
     prompt.wait_for("x.reshape")
@@ -92,8 +95,11 @@ def piped(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_pipe_gives_results_only() -> None:
     done = piped("x = torch.ones(2, 3)\nfor i in range(2):\n    print(i)\nx.sum(dim=1)\nx @ x\nprint('last')\n")
     assert done.returncode == 0
-    assert done.stdout == "x  (2, 3) float32\n0\n1\ni  1\n(2,) float32\ntensor([3., 3.])\nlast\n"
-    assert done.stderr == "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)\n"
+    assert done.stdout == "x  (2, 3) float32\n0\n1\ni  1  2 times\n(2,) float32\ntensor([3., 3.])\nlast\n"
+    first, *_, message, more = done.stderr.splitlines()
+    assert first == "`x` (2, 3) @ `x` (2, 3): the inner sizes 3 and 2 differ."
+    assert message == "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"
+    assert more == ":why says more" and "    x @ x.T" in done.stderr
 
 
 def test_a_lesson_gives_its_tensors() -> None:
