@@ -69,7 +69,7 @@ def _there(path: Path) -> Path:
     """A file that may be a lesson. Raises UsageError."""
     if path.is_dir() or path.name == COURSE:
         raise UsageError(f"{path} is a course; name one of its lessons.")
-    if not path.exists():
+    if not path.is_file():
         raise UsageError(f"There is no {path}; name a lesson file, or begin one with `tutor new lesson`.")
     return path.absolute()
 

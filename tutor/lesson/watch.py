@@ -13,6 +13,7 @@ from pathlib import Path
 from tutor.errors import LessonError, Problem
 from tutor.lesson.load import load_lesson
 from tutor.lesson.model import LessonFile
+from tutor.lesson.text import LARGEST
 
 YOUNG_SECONDS = 3.0
 """Two saves in so short a time may have the same stamp, where a disk counts in seconds."""
@@ -75,7 +76,8 @@ class Watch:
         try:
             stamp = self._stamped()
             if stamp != self._stamp or self._looks % EVERY == 0 or abs(time.time_ns() - stamp[0]) < YOUNG_SECONDS * 1e9:
-                self._data = self.path.read_bytes()
+                with self.path.open("rb") as file:
+                    self._data = file.read(LARGEST + 1)
             self._stamp = stamp
         except OSError:
             self._stamp = self._data = None
