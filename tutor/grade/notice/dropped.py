@@ -27,6 +27,10 @@ _SHAPES = frozenset(
         "repeat", "contiguous", "detach", "clone", "swapaxes", "movedim",
     }
 )  # fmt: skip
+_LAYERS = frozenset(
+    {"gelu", "elu", "leaky_relu", "normalize", "dropout", "pad", "one_hot", "max_pool2d", "interpolate"}
+)
+_METHODS = {"step", "zero_grad", "backward", "eval", "train"}
 _TIMERS = {"perf_counter", "time", "timeit", "Timer", "process_time", "profile", "synchronize", "compile"}
 
 
@@ -38,12 +42,27 @@ def dropped(program: Program) -> Iterator[Notice]:
         if not isinstance(call, ast.Call) or statement is last or _tried(program, statement):
             continue
         name = called(call)
-        known = name in _CHANGES | _CASTS | _SHAPES and library(call) in ("", "torch")
+        known = name in _CHANGES | _CASTS | _SHAPES | _LAYERS and library(call) in ("", "torch", "F", "functional")
         line = program.line(statement)
         made = line is not None and (line.shape is not None or line.text.startswith("sort("))
         base, _ = receiver(call)
         if known and made and base is not None and keyword(call, "out") is None:
             yield _notice(program, call, base, line.shape if line else None)
+
+
+def uncalled(program: Program) -> Iterator[Notice]:
+    """`optimizer.step` without parentheses."""
+    for statement in program.nodes(ast.Expr):
+        node = statement.value
+        if isinstance(node, ast.Attribute) and node.attr in _METHODS:
+            text = program.text(node)
+            yield Notice(
+                rule="not-called",
+                line=node.lineno,
+                first=f"On line {node.lineno} `{text}` names the method and does not call it: nothing happens.",
+                rest=("A method runs only with parentheses behind its name.",),
+                instead=f"{text}()",
+            )
 
 
 def _tried(program: Program, statement: ast.stmt) -> bool:

@@ -9,18 +9,20 @@ from tutor.grade.notice import (
     choice,
     dropped,
     index,
+    layer,
     layout,
     memory,
     mode,
-    module,
     number,
     padding,
     pair,
+    register,
     round,
     score,
     share,
     softmax,
     squeeze,
+    stack,
 )  # fmt: skip
 from tutor.grade.notice.notice import Notice
 from tutor.grade.notice.program import Program
@@ -32,9 +34,10 @@ NOTICES_MOST = 8
 
 _THEMES: tuple[Callable[[Program], Iterator[Notice]], ...] = (
     broadcast.columns, broadcast.rows, layout.reshaped, share.shared, index.lost, index.twice, dropped.dropped,
-    number.cut_off, number.unset, number.deviations, pair.repeated, squeeze.squeezed, softmax.dimension, score.squashed,
-    score.targets, score.last, round.rounds, round.no_step, padding.padded, padding.unused, module.unregistered,
-    module.made_anew, module.collapsed, mode.training, mode.recording, memory.kept, choice.chosen,
+    dropped.uncalled, number.cut_off, number.unset, number.deviations, pair.repeated, squeeze.squeezed,
+    softmax.dimension, score.squashed, score.targets, score.last, round.rounds, round.no_step, padding.padded,
+    padding.unused, padding.embedded, register.unregistered, register.unwrapped, layer.made_anew, layer.in_function,
+    stack.collapsed, mode.training, mode.recording, memory.kept, choice.chosen,
 )  # fmt: skip
 
 

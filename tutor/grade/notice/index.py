@@ -23,9 +23,9 @@ def lost(program: Program) -> Iterator[Notice]:
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             continue
         inner, name = call.func.value, called(call)
-        if name.endswith("_") and not name.endswith("__") and isinstance(inner, ast.Subscript):
-            if what := _copies(program, inner):
-                yield _lost(program, call, inner, what)
+        in_place = name.endswith("_") and not name.endswith("__") and isinstance(inner, ast.Subscript)
+        if in_place and (what := _copies(program, inner)):  # type: ignore[arg-type]
+            yield _lost(program, call, inner, what)  # type: ignore[arg-type]
 
 
 def _copies(program: Program, node: ast.Subscript) -> str:

@@ -69,8 +69,26 @@ def _multiplied(program: Program, call: ast.Call) -> bool:
 def _swapped(program: Program, call: ast.Call) -> bool:
     """Whether the sizes are taken from another shape, the last first."""
     asked = [n for n in ast.walk(call) if isinstance(n, ast.Subscript) and ".shape" in program.text(n)]
+    if _exchanged(program, call):
+        return True
     places = [number(n.slice) for n in asked]
     return places in ([1, 0], [-1, 0], [-1, -2]) or "shape[::-1]" in program.text(call)
+
+
+def _exchanged(program: Program, call: ast.Call) -> bool:
+    """Whether the sizes are names that `rows, columns = x.shape` gave, in another order."""
+    base, sizes = receiver(call)
+    asked = [size.id for size in sizes if isinstance(size, ast.Name)]
+    for node in program.nodes(ast.Assign):
+        target, value = node.targets[0], program.text(node.value)
+        if (
+            base is not None
+            and isinstance(target, ast.Tuple)
+            and value in (f"{program.text(base)}.shape", f"{program.text(base)}.size()")
+        ):
+            names = [n.id for n in target.elts if isinstance(n, ast.Name)]
+            return len(asked) == len(names) and sorted(asked) == sorted(names) and asked != names
+    return False
 
 
 def _changed(program: Program, call: ast.Call) -> bool:
@@ -107,8 +125,8 @@ def _notice(program: Program, call: ast.Call, base: ast.expr, order: list[int]) 
             "refilling, not by swapping dimensions."
         ),
         rest=(
-            f"{word} reads the numbers row after row and deals them out again in the same order, so what was one row "
-            f"of {program.code_of(base)} no longer is a row or a column: the shape is that of a {name}, the data is mixed.",
+            f"{word} reads the numbers row after row and deals them out again in the same order: what was a row "
+            f"of {program.code_of(base)} is now neither row nor column. The shape is that of a {name}, the data is mixed.",
             f"If the dimensions are to change places, that is what {name} does.",
         ),
         instead=turned,

@@ -5,141 +5,191 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tutor.grade.notice.notice import Notice
-from tutor.grade.notice.program import Program, called, root
+from tutor.grade.notice.program import Function, Program, called, parameters, root
 
-_MOODY = re.compile(r"\b(nn\.)?(Dropout|AlphaDropout|Dropout[123]d|BatchNorm[123]d)\(")
+_MOODY = re.compile(r"\b(?:nn\.)?(Dropout|AlphaDropout|Dropout[123]d|BatchNorm[123]d)\(")
 _OFF = ("no_grad", "inference_mode")
+_TAKES = frozenset(
+    {
+        "item", "argmax", "argmin", "detach", "tolist", "numpy", "print", "size", "len", "summary", "isinstance",
+        "allclose", "equal", "isclose", "assert_close", "float", "int",
+    }
+)  # fmt: skip
+"""What takes no graph with it."""
+
+
+class Use(NamedTuple):
+    """A call of a model."""
+
+    call: ast.Call
+    model: str
+    """The name of the model at the top of the program."""
+    local: str
+    """What it is called where it is called."""
+    sites: tuple[ast.Call, ...]
+    """Where the function around it is called; empty at the top of the program."""
+
+
+def _uses(program: Program, models: set[str]) -> Iterator[Use]:
+    """Calls of models, at the top and in functions that are given them or see them."""
+    for call in program.nodes(ast.Call):
+        if not isinstance(call.func, ast.Name) or not call.args:
+            continue
+        name, function = call.func.id, program.function(call)
+        if function is None:
+            if name in models:
+                yield Use(call, name, name, ())
+            continue
+        sites = tuple(c for c in program.calls(function.name) if program.function(c) is None)
+        for model in models:
+            known = name == model or any(_passed(function, site, name) == model for site in sites)
+            if known and sites:
+                yield Use(call, model, name, sites)
+
+
+def _passed(function: Function, site: ast.Call, name: str) -> str:
+    """The name that is passed for a parameter."""
+    listed = list(parameters(function))
+    by_name = next((k.value for k in site.keywords if k.arg == name), None)
+    place = listed.index(name) if name in listed else len(site.args)
+    value = by_name or (site.args[place] if place < len(site.args) else None)
+    return value.id if isinstance(value, ast.Name) else ""
 
 
 def training(program: Program) -> Iterator[Notice]:
     """A prediction under no_grad by a model with dropout or batch norm that is in training mode."""
     moody = _moody(program)
-    for call in program.nodes(ast.Call):
-        name = call.func.id if isinstance(call.func, ast.Name) else ""
-        if name not in moody or not call.args or program.function(call) is not None or not _under(program, call):
-            continue
-        modes = _modes(program, name, call)
-        if (modes and modes[-1] == "eval") or _sampled(program, call):
-            continue
-        if not modes or modes[-1] == "train":
-            yield _training(program, call, name, moody[name], bool(modes))
+    for use in _uses(program, set(moody)):
+        if _silenced(program, use) and not _sampled(program, use.call) and _mode(program, use) != "eval":
+            yield _training(program, use, moody[use.model], _mode(program, use) == "train")
             return
 
 
 def _moody(program: Program) -> dict[str, str]:
     """The names of models that behave differently in training, with what makes them do so."""
-    classes = {}
-    for tree, code in ((program.given, ""), (program.tree, program.code)):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and (found := _MOODY.search(ast.unparse(node))):
-                classes[node.name] = found[2]
+    nodes = [n for tree in (program.given, program.tree) for n in ast.walk(tree)]
+    classes = {n.name: m[1] for n in nodes if isinstance(n, ast.ClassDef) and (m := _MOODY.search(ast.unparse(n)))}
     models = {}
-    for tree in (program.given, program.tree):
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Assign)
-                and isinstance(node.targets[0], ast.Name)
-                and isinstance(node.value, ast.Call)
-            ):
-                found = _MOODY.search(ast.unparse(node.value)) if called(node.value) == "Sequential" else None
-                kind = found[2] if found else classes.get(called(node.value), "")
-                if kind:
-                    models[node.targets[0].id] = kind
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found = _MOODY.search(ast.unparse(node.value)) if called(node.value) == "Sequential" else None
+            if kind := found[1] if found else classes.get(called(node.value), ""):
+                models[node.targets[0].id] = kind
     return models
 
 
+def _silenced(program: Program, use: Use) -> bool:
+    """Whether no gradients are recorded there, by a `with` or a decorator, here or around the function."""
+    function = program.function(use.call)
+    decorated = function is not None and any(off in program.text(d) for d in function.decorator_list for off in _OFF)
+    return decorated or any(_under(program, call) for call in (use.call, *use.sites))
+
+
 def _under(program: Program, call: ast.AST) -> bool:
-    """Whether it stands in a `with torch.no_grad()`."""
-    for above in program.around(call):
-        if isinstance(above, ast.With) and any(called(item.context_expr) in _OFF for item in above.items):
-            return True
-    return False
+    withs = [above for above in program.around(call) if isinstance(above, ast.With)]
+    return any(called(item.context_expr) in _OFF for above in withs for item in above.items)
 
 
-def _modes(program: Program, name: str, call: ast.AST) -> list[str]:
-    """`train` and `eval` as they were called on a model before a line, in that order; one loop round back."""
+def _mode(program: Program, use: Use) -> str:
+    """The mode that a model was last put into before a call: `train`, `eval`, or empty where that was never said."""
+    inside = _switches(program, use.local, use.call.lineno, program.function(use.call))
+    if inside or not use.sites:
+        return inside[-1] if inside else ""
+    outside = [_switches(program, use.model, site.lineno, None) for site in use.sites]
+    return "eval" if all(found and found[-1] == "eval" for found in outside) else ""
+
+
+def _switches(program: Program, name: str, before: int, scope: Function | None) -> list[str]:
+    """`train` and `eval` as called on a model in a function, up to a line, or in functions it was given to."""
     found = []
-    for other in program.calls("train", "eval", "requires_grad_"):
-        owner = other.func.value if isinstance(other.func, ast.Attribute) else None
-        if owner is not None and root(owner) == name and other.lineno <= call.lineno:  # type: ignore[attr-defined]
-            off = called(other) == "eval" or any(isinstance(a, ast.Constant) and a.value is False for a in other.args)
+    for call in program.calls("train", "eval"):
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        within = program.function(call) is scope
+        if owner is not None and root(owner) == name and call.lineno <= before and within:
+            off = called(call) == "eval" or any(isinstance(a, ast.Constant) and a.value is False for a in call.args)
             found.append("eval" if off else "train")
-    # A function of the program may do it.
+        elif within and call.lineno < before and isinstance(program.parent(call), ast.Assign):
+            targets = program.parent(call).targets  # type: ignore[union-attr]
+            found += ["eval"] * any(isinstance(t, ast.Name) and t.id == name for t in targets)
+    if scope is None:
+        found += _delegated(program, name, before)
+    return found
+
+
+def _delegated(program: Program, name: str, before: int) -> list[str]:
+    """The same by functions of the program that a model is given to, or that know it by its name."""
+    found = []
     for function in program.nodes(ast.FunctionDef):
-        if any(called(inner) == "eval" for inner in ast.walk(function)) and _calls(program, function.name, name):
-            found.append("eval")
-    assigned = [
-        n for n in program.nodes(ast.Assign) if any(isinstance(t, ast.Name) and t.id == name for t in n.targets)
-    ]
-    return [*found, *("eval" for n in assigned if ".eval()" in program.text(n.value))]
-
-
-def _calls(program: Program, function: str, name: str) -> bool:
-    return any(isinstance(a, ast.Name) and a.id == name for call in program.calls(function) for a in call.args)
+        words = [called(n) for n in ast.walk(function) if called(n) in ("train", "eval") and not n.args]  # type: ignore[attr-defined]
+        for site in program.calls(function.name):
+            given = any(isinstance(a, ast.Name) and a.id == name for a in site.args)
+            if words and site.lineno < before and (given or name in program.text(function)):
+                found.append(words[-1])
+    return found
 
 
 def _sampled(program: Program, call: ast.Call) -> bool:
     """Whether the same input is put in again and again to see the spread: dropout on purpose."""
-    if any(
-        isinstance(above, (ast.ListComp, ast.GeneratorExp)) and "range(" in program.text(above)
-        for above in program.around(call)
-    ):
-        return True
+    for above in program.around(call):
+        if isinstance(above, (ast.ListComp, ast.GeneratorExp)) and "range(" in program.text(above):
+            return True
     loop = program.loop(call)
-    return (
-        isinstance(loop, ast.For) and "range(" in program.text(loop.iter) and not program.calls("backward", within=loop)
-    )
+    counted = isinstance(loop, ast.For) and "range(" in program.text(loop.iter)
+    return counted and loop is not None and not program.calls("backward", within=loop)
 
 
-def _training(program: Program, call: ast.Call, name: str, kind: str, told: bool) -> Notice:
+def _training(program: Program, use: Use, kind: str, told: bool) -> Notice:
     batch = kind.startswith("Batch")
     does = "uses the statistics of this batch and updates its running ones" if batch else "drops entries at random"
-    why = (
-        f"`{name}` is in training mode since train() was called" if told else "a model is in training mode until eval()"
-    )
+    why = f"`{use.local}` is so since train()" if told else "a model is so until eval()"
+    line = use.call.lineno
     return Notice(
         rule="predicts-in-training-mode",
-        line=call.lineno,
-        first=f"On line {call.lineno} {program.code_of(call)} predicts in training mode: {kind} {does}.",
+        line=line,
+        first=f"On line {line} {program.code_of(use.call)} predicts in training mode: {kind} {does}.",
         rest=(
             f"no_grad stops the recording of gradients and nothing else; {why}.",
             "Before predicting switch to eval(), and back to train() before the next round of training.",
         ),
-        instead=f"{name}.eval()\nwith torch.no_grad():\n    {program.text(program.statement(call))}",
+        instead=f"{use.local}.eval()\nwith torch.no_grad():\n    {program.text(program.statement(use.call))}",
     )
+
+
+# eval() without no_grad.
 
 
 def recording(program: Program) -> Iterator[Notice]:
     """A prediction after eval() that still records gradients, which nobody asks for later."""
     for off in program.calls("eval"):
         owner = off.func.value if isinstance(off.func, ast.Attribute) else None
-        if not isinstance(owner, ast.Name) or program.function(off) is not None or _needed(program, off):
-            continue
-        for call in program.nodes(ast.Call):
-            is_model = isinstance(call.func, ast.Name) and call.func.id == owner.id and bool(call.args)
-            if is_model and call.lineno > off.lineno and _recorded(program, call) and program.function(call) is None:
-                if not _under(program, call) and "train" not in _modes(program, owner.id, call)[-1:]:
+        if isinstance(owner, ast.Name) and not _needed(program, off):
+            scope = program.function(off)
+            for call in program.nodes(ast.Call):
+                if call.lineno > off.lineno and _kept_on(program, call, scope, owner.id):
                     yield _recording(program, off, call, owner.id)
                     return
 
 
+def _kept_on(program: Program, call: ast.Call, scope: Function | None, name: str) -> bool:
+    """Whether a call of the model, in the same function, gives something with a graph that is kept."""
+    is_model = isinstance(call.func, ast.Name) and call.func.id == name and bool(call.args)
+    if not is_model or program.function(call) is not scope:
+        return False
+    if _silenced(program, Use(call, name, name, tuple(program.calls(scope.name)) if scope else ())):
+        return False
+    return _switches(program, name, call.lineno, scope)[-1:] == ["eval"] and _recorded(program, call)
+
+
 def _needed(program: Program, off: ast.Call) -> bool:
     """Whether gradients are used after that, or recording is switched off as a whole."""
-    later = [
-        *program.calls("backward", "grad", "requires_grad_", "jacobian", "vjp", "jacrev"),
-        *program.nodes(ast.Attribute),
-    ]
-    words = {"grad", "requires_grad", "grad_fn"}
-    used = any(n.lineno > off.lineno and (isinstance(n, ast.Call) or n.attr in words) for n in later)
-    switched = any(truthless(call) for call in program.calls("set_grad_enabled", "requires_grad_"))
-    return used or switched or "export" in program.code
-
-
-def truthless(call: ast.Call) -> bool:
-    """Whether a switch is given False."""
-    return any(isinstance(a, ast.Constant) and a.value is False for a in call.args)
+    calls = program.calls("backward", "grad", "requires_grad_", "jacobian", "vjp", "jacrev")
+    words = [n for n in program.nodes(ast.Attribute) if n.attr in ("grad", "requires_grad", "grad_fn")]
+    after = [n for n in (*calls, *words) if n.lineno > off.lineno]
+    switched = [c for c in program.calls("set_grad_enabled", "requires_grad_") if "False" in program.text(c)]
+    return bool(after or switched) or "export" in program.code
 
 
 def _recorded(program: Program, call: ast.Call) -> bool:
@@ -147,20 +197,12 @@ def _recorded(program: Program, call: ast.Call) -> bool:
     for above in program.around(call):
         if isinstance(above, ast.stmt):
             break
-        if isinstance(above, ast.Call) and called(above) in (
-            "item", "argmax", "argmin", "detach", "tolist", "numpy", "print", "size", "len", "summary", "isinstance",
-            "allclose", "equal", "close", "assert_close",
-        ):  # fmt: skip
-            return False
-        if isinstance(above, (ast.Compare, ast.FormattedValue)) or getattr(above, "attr", "") in (
-            "shape",
-            "dtype",
-            "data",
-        ):
+        taken = called(above) in _TAKES or isinstance(above, (ast.Compare, ast.FormattedValue))
+        if taken or getattr(above, "attr", "") in ("shape", "dtype", "data"):
             return False
     at = program.statement(call)
     line = program.line(at)
-    if isinstance(at, ast.Assign):
+    if isinstance(at, (ast.Assign, ast.Return)):
         return line is not None and line.requires_grad is True
     return (isinstance(at, ast.Expr) and called(at.value) in ("append", "extend")) or isinstance(at, ast.AugAssign)
 
@@ -170,7 +212,7 @@ def _recording(program: Program, off: ast.Call, call: ast.Call, name: str) -> No
     return Notice(
         rule="eval-without-no-grad",
         line=call.lineno,
-        first=f"On line {call.lineno} {program.code_of(call)} still records what backward would need, and nothing uses it.",
+        first=f"On line {call.lineno} {program.code_of(call)} still records what backward needs, and nothing uses it.",
         rest=(
             f"`{name}.eval()` on line {off.lineno} changes what dropout and batch norm do; gradients are recorded as "
             "before, and a kept result keeps its whole graph in memory.",

@@ -26,9 +26,10 @@ def cut_off(program: Program) -> Iterator[Notice]:
         base, others = receiver(call)
         place = _FILLERS[called(call)] - (called(call) == "full_like")
         dtype = program.seen(base).dtype if base is not None else ""
-        if base is not None and dtype in _WHOLE and len(others) > place and keyword(call, "dtype") is None:
-            if said := _fraction(program, others[place]):
-                yield _cut(program, call, base, dtype, said)
+        if base is None or dtype not in _WHOLE or len(others) <= place or keyword(call, "dtype") is not None:
+            continue
+        if said := _fraction(program, others[place]):
+            yield _cut(program, call, base, dtype, said)
 
 
 def _dtype_after(program: Program, at: ast.Assign) -> str:
@@ -54,7 +55,8 @@ def _fraction(program: Program, value: ast.expr) -> str:
 def reckoned(program: Program, node: ast.expr) -> float | None:
     """The number that an expression of numbers is, names included."""
     if isinstance(node, ast.Constant):
-        return float(node.value) if type(node.value) in (int, float) and abs(node.value) < 1e15 else None
+        plain = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+        return _as_number(str(node.value)) if plain else None
     if isinstance(node, ast.Name):
         return _as_number(program.seen(node).text)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -78,8 +80,8 @@ def _computed(op: ast.operator, a: float | None, b: float | None) -> float | Non
         return None
     if isinstance(op, ast.Div):
         return a / b if b else None
-    signs = {ast.Add: a + b, ast.Sub: a - b, ast.Mult: a * b}
-    return signs.get(type(op))  # type: ignore[call-overload, no-any-return]
+    signs: dict[type[ast.operator], float] = {ast.Add: a + b, ast.Sub: a - b, ast.Mult: a * b}
+    return signs.get(type(op))
 
 
 def _cut(program: Program, node: ast.stmt | ast.expr, base: ast.expr, dtype: str, said: str) -> Notice:
@@ -91,8 +93,8 @@ def _cut(program: Program, node: ast.stmt | ast.expr, base: ast.expr, dtype: str
         line=node.lineno,
         first=f"On line {node.lineno} {program.code_of(node)} puts a fraction into `{name}` ({dtype}): {stored}.",
         rest=(
-            f"A tensor keeps its dtype: what is stored into it is turned into {dtype}, and all behind the decimal point "
-            "is lost without a word.",
+            f"A tensor keeps its dtype: what is stored into it is turned into {dtype}, and what is behind the decimal "
+            "point is lost without a word.",
         ),
         instead=f"{name} = {name}.float()\n{program.text(node)}" if isinstance(base, ast.Name) else "",
     )
@@ -153,12 +155,8 @@ def _unset(program: Program, call: ast.Call) -> Notice:
     return Notice(
         rule="capital-tensor",
         line=call.lineno,
-        first=f"On line {call.lineno} {program.code_of(call)} makes a tensor {made} of arbitrary numbers that nobody set.",
-        rest=tuple(
-            filter(
-                None, ["A number given to torch.Tensor is a size: it is torch.empty, memory as it was found.", means]
-            )
-        ),
+        first=f"On line {call.lineno} {program.code_of(call)} makes a tensor {made} of arbitrary numbers nobody set.",
+        rest=("A number given to torch.Tensor is a size: it is torch.empty, memory as it was found.", means)[: 1 + one],
         instead=f"torch.tensor({sizes})" if one else f"torch.zeros({sizes})",
     )
 

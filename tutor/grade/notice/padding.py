@@ -128,6 +128,36 @@ def unused(program: Program) -> Iterator[Notice]:
                 yield _unused(program, call, base, target.id, shape)
 
 
+def embedded(program: Program) -> Iterator[Notice]:
+    """A mean over the words of an embedding with padding_idx, whose padding counts as words of zeros."""
+    if _CAREFUL.search(program.code):
+        return
+    for call in program.calls("mean"):
+        base, others = receiver(call)
+        inner = program.origin(base) if base is not None else None
+        table = program.origin(inner.func) if isinstance(inner, ast.Call) else None
+        if not isinstance(table, ast.Call) or called(table) != "Embedding" or keyword(table, "padding_idx") is None:
+            continue
+        dim, shape = number(keyword(call, "dim") or (others[0] if others else None)), program.shape(base or call)
+        if base is not None and shape is not None and len(shape) == 3 and dim in (1, -2):
+            yield _embedded(program, call, base, shape)
+
+
+def _embedded(program: Program, call: ast.Call, base: ast.expr, shape: tuple[int, ...]) -> Notice:
+    text = program.text(base)
+    return Notice(
+        rule="padding-counted",
+        line=call.lineno,
+        first=(
+            f"On line {call.lineno} {program.code_of(call)} divides by all {shape[1]} places of `{text}` "
+            f"{shape_text(shape)}, the padding included."
+        ),
+        rest=("padding_idx makes the padding a vector of zeros; in a mean it still counts as a word.",),
+        instead=f"is_word = (ids != 0)[..., None]\n({text} * is_word).sum(dim=1) / is_word.sum(dim=1)",
+        sure=False,
+    )
+
+
 def _unused(program: Program, call: ast.Call, base: ast.expr, lengths: str, shape: tuple[int, ...]) -> Notice:
     text = program.text(base)
     return Notice(

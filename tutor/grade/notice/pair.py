@@ -17,7 +17,7 @@ def repeated(program: Program) -> Iterator[Notice]:
     for node in program.nodes(ast.BinOp, ast.Compare):
         sides = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.left, *node.comparators]
         sign = _sign(node)
-        pairs = [side for side in sides if (call := _pair(program, side)) is not None]
+        pairs = [side for side in sides if _pair(program, side) is not None]
         if len(sides) != 2 or not sign or not pairs:
             continue
         others = [side for side in sides if side not in pairs]
@@ -31,7 +31,8 @@ def repeated(program: Program) -> Iterator[Notice]:
 def _sign(node: ast.BinOp | ast.Compare) -> str:
     if isinstance(node, ast.Compare):
         return "==" if len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq) else ""
-    return {ast.Mult: "*", ast.Add: "+"}.get(type(node.op), "")  # type: ignore[call-overload, no-any-return]
+    signs: dict[type[ast.operator], str] = {ast.Mult: "*", ast.Add: "+"}
+    return signs.get(type(node.op), "")
 
 
 def _pair(program: Program, node: ast.expr) -> ast.Call | None:

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 from tutor.grade.source import parsed
 from tutor.sandbox.protocol import Line, Outcome, Part
 
 Node = TypeVar("Node", bound=ast.AST)
+Other = TypeVar("Other", bound=ast.AST)
+Third = TypeVar("Third", bound=ast.AST)
 Shape = tuple[int, ...]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -60,7 +62,18 @@ class Program:
         found = [n for n in ast.walk(self.tree) if hasattr(n, "lineno")]
         return sorted(found, key=lambda n: (n.lineno, n.col_offset))  # type: ignore[attr-defined]
 
-    def nodes(self, *kinds: type[Node], within: ast.AST | None = None) -> list[Node]:
+    @overload
+    def nodes(self, one: type[Node], /, *, within: ast.AST | None = None) -> list[Node]: ...
+
+    @overload
+    def nodes(self, one: type[Node], two: type[Other], /, *, within: ast.AST | None = None) -> list[Node | Other]: ...
+
+    @overload
+    def nodes(
+        self, one: type[Node], two: type[Other], three: type[Third], /, *, within: ast.AST | None = None
+    ) -> list[Node | Other | Third]: ...
+
+    def nodes(self, *kinds: type[Any], within: ast.AST | None = None) -> list[Any]:
         """Everything of some kinds, in the order it stands; only what is within a node where one is given."""
         if within is None:
             return [n for n in self._all if isinstance(n, kinds)]
@@ -119,7 +132,7 @@ class Program:
         at, scope = self.statement(name), self.function(name)
         made = self._bindings(name.id, scope)
         before = [node for node in made if (node.end_lineno or 0) < at.lineno]
-        if not before and scope is not None and name.id not in _parameters(scope):
+        if not before and scope is not None and name.id not in parameters(scope):
             before = self._bindings(name.id, None)
         return _assigned(before[-1], name.id) if before else None
 
@@ -223,7 +236,7 @@ class Program:
     def _scopes(self) -> dict[int, Function]:
         """The innermost function of each line."""
         made: dict[int, Function] = {}
-        for function in self.nodes(*_FUNCTIONS):
+        for function in self.nodes(ast.FunctionDef, ast.AsyncFunctionDef):
             made |= dict.fromkeys(range(function.lineno + 1, (function.end_lineno or function.lineno) + 1), function)
         return made
 
@@ -231,7 +244,7 @@ class Program:
         return self._scopes.get(number)
 
 
-def called(node: ast.AST) -> str:
+def called(node: ast.AST | None) -> str:
     """The last part of what is called: `cross_entropy` of `F.cross_entropy(...)`; empty for what is no call."""
     if not isinstance(node, ast.Call):
         return ""
@@ -302,11 +315,23 @@ def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
     if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
         return None
-    return statement.value if any(isinstance(t, ast.Name) and t.id == name for t in targets) else None
+    if any(isinstance(t, ast.Name) and t.id == name for t in targets):
+        return statement.value
+    return _unpacked(targets[0], statement.value, name)
 
 
-def _parameters(function: Function) -> set[str]:
-    return {arg.arg for arg in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)}
+def _unpacked(target: ast.expr | None, value: ast.expr | None, name: str) -> ast.expr | None:
+    """What a name gets in `a, b = c, d`."""
+    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(target.elts) != len(value.elts):
+        return None
+    pairs = zip(target.elts, value.elts, strict=True)
+    return next((v for t, v in pairs if isinstance(t, ast.Name) and t.id == name), None)
+
+
+def parameters(function: Function) -> tuple[str, ...]:
+    """The names of what a function takes, in order."""
+    listed = (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+    return tuple(arg.arg for arg in listed)
 
 
 def _own(node: ast.AST) -> set[str]:

@@ -94,10 +94,11 @@ def no_step(program: Program) -> Iterator[Notice]:
     """An optimizer that is made, gradients that are computed, and no step in the whole program."""
     made = [call for call in program.calls(*_OPTIMIZERS) if call.args]
     backwards = program.calls("backward")
-    if not made or not backwards or _steps(program) or _handed_on(program, made):
+    looped = [call for call in backwards if program.loop(call) or program.function(call)]
+    if not made or not looped or _steps(program) or _handed_on(program, made):
         return
     name = _holder(program, made)
-    at = backwards[0]
+    at = looped[0]
     yield Notice(
         rule="no-step",
         line=at.lineno,

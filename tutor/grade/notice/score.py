@@ -27,13 +27,12 @@ Loss = tuple[ast.Call, str, ast.expr, ast.expr | None]
 def losses(program: Program, *names: str) -> Iterator[Loss]:
     """Calls of losses by function, by `nn.X()(...)`, and by a name that was bound to `nn.X()`."""
     for call in program.nodes(ast.Call):
-        maker = call if called(call) in names else program.origin(call.func)
+        maker: ast.expr | None = call if called(call) in names else program.origin(call.func)
         if maker is not call and called(maker) not in names:
             maker = _made_in_setup(program, call, names)
-        name = called(maker) if maker is not None else ""
-        is_class = name[:1].isupper()
-        if name in names and call.args and not (is_class and maker is call):
-            yield call, name, call.args[0], given(call, 1, "target", "weight")
+        name, scores = called(maker), given(call, 0, "input")
+        if name in names and scores is not None and not (name[0].isupper() and maker is call):
+            yield call, name, scores, given(call, 1, "target")
 
 
 def _made_in_setup(program: Program, call: ast.Call, names: tuple[str, ...]) -> ast.Call | None:
@@ -41,9 +40,11 @@ def _made_in_setup(program: Program, call: ast.Call, names: tuple[str, ...]) -> 
     wanted = program.text(call.func)
     for tree in (program.given, program.tree):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) in names:
-                if any(ast.unparse(target) == wanted for target in node.targets):
-                    return node.value
+            made = node.value if isinstance(node, ast.Assign) else None
+            if not isinstance(made, ast.Call) or called(made) not in names:
+                continue
+            if any(ast.unparse(target) == wanted for target in node.targets):  # type: ignore[attr-defined]
+                return made
     return None
 
 
@@ -88,9 +89,9 @@ def _squashed(
     return Notice(
         rule=f"{function}-twice",
         line=line,
-        first=f"On line {line} {loss} gets {what} that went through {function} already, and applies {function} once more.",
+        first=f"On line {line} {loss} gets {what} after {function}, and applies {function} once more itself.",
         rest=(
-            f"It wants raw scores. Probabilities are all between 0 and 1, so a second {function} flattens them: {floor}.",
+            f"It wants raw scores. Probabilities are between 0 and 1, and a second {function} flattens them: {floor}.",
             f"Keep {function} for reading the scores, after training.",
         ),
         instead=f"# the scores as they are before {function}:\nloss = {_spelt(program, loss)}(scores, targets)",
@@ -160,12 +161,12 @@ def _targets(
         rule="targets-not-one",
         line=call.lineno,
         first=(
-            f"On line {call.lineno} {name} reads `{text}` {shape_text(shape)} as probabilities, but a row of it adds up "
-            f"to {total}, not to 1."
+            f"On line {call.lineno} {name} reads `{text}` {shape_text(shape)} as probabilities, but a row of it adds "
+            f"up to {total}, not to 1."
         ),
         rest=(
-            "Floating targets of the shape of the scores are taken as one distribution for each example. Rows that add up "
-            "to more or less move the smallest loss away from the right answer.",
+            "Floating targets of the shape of the scores are taken as one distribution for each example. Rows that add "
+            "up to more or less move the smallest loss away from the right answer.",
             "Several labels at once are what binary_cross_entropy_with_logits is for.",
         ),
         instead=f"{text} / {text}.sum(dim=1, keepdim=True)",

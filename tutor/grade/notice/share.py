@@ -160,8 +160,7 @@ def _rebound(program: Program, at: ast.Assign, change: ast.stmt, name: str) -> b
 
 
 def _unaware(program: Program, change: ast.stmt, new: str) -> bool:
-    """Whether a change through a view looks as if it were meant for the view alone: it is computed from the view, or the
-    view is used for itself afterwards."""
+    """Whether a change through a view seems meant for it alone: it is computed from it, or used for itself later."""
     if isinstance(change, ast.AugAssign) and any(getattr(n, "id", "") == new for n in ast.walk(change.value)):
         return True
     return any(_uses(program, load) for load in program.loads(new, after=change.end_lineno or change.lineno))

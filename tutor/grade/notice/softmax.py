@@ -91,9 +91,10 @@ def _attention(program: Program, base: ast.expr) -> bool:
     """Whether the scores are a product of queries with turned keys."""
     origin = program.origin(base)
     for node in ast.walk(origin):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            if re.search(r"transpose\(|\.m?T\b", program.text(node.right)):
-                return _base_name(node.left) != _base_name(node.right) or "q" in program.text(node.left).lower()
+        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
+        if product and re.search(r"transpose\(|\.m?T\b", program.text(node.right)):  # type: ignore[attr-defined]
+            left, right = node.left, node.right  # type: ignore[attr-defined]
+            return _base_name(left) != _base_name(right) or "q" in program.text(left).lower()
     return False
 
 
@@ -110,8 +111,8 @@ def _dimension(program: Program, call: ast.Call, name: str, shape: tuple[int, ..
         rule="softmax-dimension",
         line=call.lineno,
         first=(
-            f"On line {call.lineno} {program.code_of(call)} makes the {shape[place]} entries along dimension {place} of "
-            f"`{name}` {shape_text(shape)} add up to 1, not the {shape[-1]} of each row."
+            f"On line {call.lineno} {program.code_of(call)} makes the {shape[place]} entries along dimension {place} "
+            f"of `{name}` {shape_text(shape)} add up to 1, not the {shape[-1]} of each row."
         ),
         rest=(
             "The dimension that softmax names is the one whose entries share the 1. With one row of scores for each "
@@ -136,7 +137,7 @@ def _layer(program: Program, call: ast.Call) -> Notice:
     return Notice(
         rule="softmax-dimension",
         line=call.lineno,
-        first=f"On line {call.lineno} {program.code_of(call)} works along dimension 0 of the scores, which is the batch.",
+        first=f"On line {call.lineno} {program.code_of(call)} works along dimension 0 of the scores, the batch.",
         rest=(
             "Every column adds up to 1 over the examples; for one distribution per example it is the last dimension.",
         ),

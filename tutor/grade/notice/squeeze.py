@@ -72,8 +72,8 @@ def _notice(program: Program, call: ast.Call, said: str, base: ast.expr, dim: in
         line=call.lineno,
         first=f"On line {call.lineno} {program.code_of(call)} {said}",
         rest=(
-            "squeeze() without a dimension takes every dimension of size 1. Name the one that is to go, and the others stay "
-            "for any size of the batch.",
+            "squeeze() without a dimension takes every dimension of size 1. Name the one that is to go, and the others "
+            "stay for any size of the batch.",
         ),
         instead=new,
     )

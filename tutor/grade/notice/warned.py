@@ -51,10 +51,8 @@ def _sizes(place: Place) -> Told:
     makes = _broadcast(given_shape, target)
     size = f" into {shape_text(makes)}" if makes else ""
     count = f", {_count(makes)} differences in place of {max(_count(given_shape), _count(target))}" if makes else ""
-    said = (
-        f"{place.at} the loss gets {left} {shape_text(given_shape)} and {right} {shape_text(target)}, which broadcast{size}"
-        f"{count}."
-    )
+    both = f"{left} {shape_text(given_shape)} and {right} {shape_text(target)}"
+    said = f"{place.at} the loss gets {both}, which broadcast{size}{count}."
     why = (
         "Every entry of one meets every entry of the other, and the mean over all pairs is not the loss that is wanted."
     )
@@ -72,10 +70,9 @@ def _pair(place: Place, first: Shape, second: Shape) -> tuple[str, str, str]:
         if one is None or other is None or isinstance(other, ast.Constant):
             continue
         seen = place.program.shape(one), place.program.shape(other)
-        if (
-            all(s is None or s == wanted for s, wanted in zip(seen, (first, second), strict=True))
-            and "oss" in place.program.text(call).lower() + called(call).lower()
-        ):
+        fits = all(s is None or s == wanted for s, wanted in zip(seen, (first, second), strict=True))
+        named = re.search("loss|crit|error|objective", place.program.text(call.func), re.IGNORECASE)
+        if fits and (named or None not in seen):
             return place.program.code_of(one), place.program.code_of(other), place.program.text(call)
     return "a prediction", "a target", ""
 
@@ -226,7 +223,7 @@ def _spread(place: Place) -> Told:
 
 def _dropout(place: Place) -> Told:
     return (
-        f"{place.at} dropout={place.match[1]} has no effect: it acts between the layers of the stack, and there is one.",
+        f"{place.at} dropout={place.match[1]} has no effect: it acts between stacked layers, and there is one.",
         "num_layers=2 gives it a place; else put nn.Dropout behind the module.",
     )
 
@@ -251,7 +248,7 @@ def _old_rate(place: Place) -> Told:
 
 def _bytes(place: Place) -> Told:
     return (
-        f"{place.at} a mask of dtype uint8 picks entries; that is going to be removed, and then its 0 and 1 are positions.",
+        f"{place.at} a mask of dtype uint8 picks entries; that will be removed, and its 0 and 1 be positions then.",
         "Make it a mask: `.bool()`.",
     )
 
@@ -322,7 +319,10 @@ _TELLERS: tuple[tuple[str, Callable[[Place], Told]], ...] = (
     (r"resized since it had shape (\[.*?\]), which does not match the required output shape (\[.*?\])", _resized),
     (r"discards the imaginary part", _imaginary),
     (r"zero-element tensors is a no-op", _empty),
-    (r"`?([\w.]+)(?:\(args\.\.\.\))?`? is (?:now )?deprecated\.? (?:in favor of|Please use|Use) `?([\w.]+(?:\('cuda'\))?)", _renamed),
+    (
+        r"`([\w.]+)(?:\(args\.\.\.\))?` is (?:now )?deprecated\.? (?:in favor of|Please use|Use) `([\w.]+)",
+        _renamed,
+    ),
     (r"NumPy array is not writable", _locked),
     (r"backward\(\) with create_graph=True", _graph),
     (r"(dropout[23]d): Received a (\d)-D input", _plane),
