@@ -133,13 +133,19 @@ def _wanted(a: Operand, b: Operand) -> str:
 
 
 def _two(case: Case) -> tuple[Operand, Operand] | None:
-    tensors = case.tensors
+    tensors = [o for o in case.tensors if not _is_index(case, o)]
     for n, a in enumerate(tensors):
         for b in tensors[n + 1 :]:
             both = a.seen.dtype == b.seen.dtype == "bool" and case.says("'Bool'") and "addmm" in case.message
             if (a.seen.dtype != b.seen.dtype and not _place(case, a, b)) or both:
                 return a, b
     return None
+
+
+def _is_index(case: Case, operand: Operand) -> bool:
+    """Whether it only says where values go."""
+    scattered = case.name.startswith(("scatter", "index_")) and len(case.tensors) > 1
+    return operand.keyword == "index" or (scattered and operand is case.tensors[1])
 
 
 def _place(case: Case, a: Operand, b: Operand) -> bool:

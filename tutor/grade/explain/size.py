@@ -102,13 +102,13 @@ def _told(case: Case, node: ast.expr, seen: Observation, wanted: str) -> Explana
     divided = _divided(case, node)
     return Explanation(
         rule="whole-size" if "takes" in wanted else "whole-index",
-        first=f"`{text}`{value}; {wanted} whole numbers.".replace("is whole numbers", "a whole number"),
+        first=f"`{text}`{value}; {wanted} whole numbers.".replace("is whole numbers", "is a whole number"),
         rest=(
             *(("/ gives a float even where it divides evenly; // gives a whole number.",) if divided else ()),
             *_misleading(case),
         ),
         repairs=_whole(case, node, seen, divided),
-        habit="Use // for sizes and positions.",
+        habit="Use // for sizes and positions." if divided else "",
     )
 
 

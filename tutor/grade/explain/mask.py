@@ -1,0 +1,72 @@
+"""Masks laid on dimensions of another size."""
+
+from __future__ import annotations
+
+import ast
+
+from tutor.grade.drawing import shape_text
+from tutor.grade.explain import index, part, words
+from tutor.grade.explain.case import Case
+from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.shape import Shape
+from tutor.sandbox.protocol import Observation, Operand
+
+
+def explain(case: Case) -> Explanation | None:
+    """A mask of another size than what it is laid on; None where no mask is, or it fits."""
+    node = case.node
+    if case.kind not in ("subscript", "assign") or not isinstance(node, ast.Subscript):
+        return None
+    x = case.operands[0]
+    size = x.seen.shape or ()
+    if x.seen.kind != "tensor" or not size or index.many(case, node, x):
+        return None
+    for at in index.indices(case, node, x):
+        mask = _mask_shape(at.operand.seen)
+        if mask is not None and size[at.dim : at.dim + len(mask)] != mask:
+            return _laid(case, node, x, at, mask)
+    return None
+
+
+def _mask_shape(seen: Observation) -> Shape | None:
+    if seen.kind == "tensor" and seen.dtype == "bool" and seen.shape:
+        return seen.shape
+    if seen.kind == "list" and seen.items and all(i.kind == "bool" for i in seen.items):
+        return (part.length(seen),)
+    return None
+
+
+def _laid(case: Case, node: ast.Subscript, x: Operand, at: index.At, mask: Shape) -> Explanation:
+    size = x.seen.shape or ()
+    under = size[at.dim : at.dim + len(mask)]
+    where = f"dimension {at.dim}" if len(mask) == 1 else f"dimensions {at.dim} to {at.dim + len(mask) - 1}"
+    return Explanation(
+        rule="index-mask",
+        first=f"The mask {words.code(at.operand)} {shape_text(mask)} lies on {where} of {words.shaped(x)}, "
+        f"of size {', '.join(map(str, under))}.",
+        rest=("A mask has one True or False for each place of the dimensions it lies on.",),
+        repairs=_moved(case, node, x, at, mask),
+        habit="Print the shapes of the mask and of what it masks.",
+    )
+
+
+def _moved(case: Case, node: ast.Subscript, x: Operand, at: index.At, mask: Shape) -> tuple[Repair, ...]:
+    size, text = x.seen.shape or (), part.grouped(case, at.node)
+    found: tuple[Repair, ...] = ()
+    alone = all(case.text(n) == ":" for n in part.places(node) if n is not at.node)
+    for dim in range(len(size)) if len(mask) == 1 and alone else []:
+        if size[dim] == mask[0]:
+            what = {0: "rows are chosen", 1: "columns are chosen"}.get(dim, f"along dimension {dim}")
+            found += index.again(case, node, [":"] * dim + [case.text(at.node)], f"on dimension {dim}: {what}")
+    if len(mask) == 2 and mask[::-1] == size[:2]:
+        found += case.instead(f"{text}.T", f"the mask transposed, {shape_text(mask[::-1])}", of=at.node)
+    ones = tuple(n for n in mask if n != 1)
+    if not found and ones == size[at.dim : at.dim + len(ones)] and ones != mask and ones:
+        found += case.instead(f"{text}.reshape({', '.join(map(str, ones))})", "the mask without its 1", of=at.node)
+    under = size[at.dim]
+    if not found and len(mask) == 1 and mask[0] > under:
+        found += case.instead(f"{text}[:{under}]", f"only the first {under} of the mask", of=at.node)
+    if not found and len(mask) == 1 and alone:
+        start = f"{case.text(node.value)}[{':, ' * at.dim}:{mask[0]}]"
+        found += case.instead(f"{start}[{':, ' * at.dim}{case.text(at.node)}]", f"on the first {mask[0]} alone")
+    return found
