@@ -17,6 +17,7 @@ ALL = (
     "open_lesson",
     "preview",
     "answer_verdict",
+    "explained",
     "play_line",
     "grading",
     "check",
