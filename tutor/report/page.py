@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from statistics import median
 
 from tutor.report.advice import advise
 from tutor.report.known import Known
 from tutor.report.plot import OUTCOMES, anchor, outcomes, plane, said
 from tutor.report.read import Handed
-from tutor.report.style import STYLE
 from tutor.report.tally import Cluster, Item
 from tutor.report.text import duration, percent, signed, top
 
@@ -27,7 +27,7 @@ def page(handed: Handed, items: Sequence[Item], known: Known, now: datetime) -> 
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-            f"<title>What was learned</title><style>{STYLE}</style></head><body><main>",
+            f"<title>What was learned</title><style>{_style()}</style></head><body><main>",
             *_head(handed, items, now),
             *(part for part in _lessons(items, known)),
             *_foot(),
@@ -35,6 +35,10 @@ def page(handed: Handed, items: Sequence[Item], known: Known, now: datetime) -> 
             "",
         ]
     )
+
+
+def _style() -> str:
+    return Path(__file__).with_name("page.css").read_text("utf-8")
 
 
 def _head(handed: Handed, items: Sequence[Item], now: datetime) -> Iterator[str]:
