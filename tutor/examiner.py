@@ -178,9 +178,9 @@ class Examiner:
     async def _wrong(self, file: LessonFile, question: Code, answer: str, draw: int, ran: Ran) -> Verdict:
         _, outcome, difference = ran
         wrong = await self._known(file, question, answer, ran, draw)
+        small = await self._on_small(file, question, answer, outcome, difference)
         variant, smaller = await asyncio.gather(
-            self._believed(file, question, answer, outcome, wrong),
-            self._smaller(file, question, answer, outcome, difference),
+            self._believed(file, question, answer, (outcome, small), wrong), self._smaller(file, question, small)
         )
         reference, outcome, difference = smaller or ran
         return code.wrong(question, outcome, reference, difference, wrong, variant)
@@ -209,22 +209,25 @@ class Examiner:
         return reference, outcome, difference
 
     async def _believed(
-        self, file: LessonFile, question: Code, answer: str, outcome: Outcome, wrong: Wrong | None
+        self, file: LessonFile, question: Code, answer: str, seen: tuple[Outcome, Outcome | None], wrong: Wrong | None
     ) -> Variant | None:
         """The variant of the solution that a wrong answer is like, where its author has no words for it."""
         if wrong is not None:
             return None
-        return await self.likeness.variant(question, setup(file, question), answer, outcome)
+        return await self.likeness.variant(question, setup(file, question), answer, *seen)
 
-    async def _smaller(
+    async def _on_small(
         self, file: LessonFile, question: Code, answer: str, outcome: Outcome, difference: Difference | None
-    ) -> Ran | None:
-        """The same for inputs as small and round as can be, which a person can follow; None if all is well there."""
+    ) -> Outcome | None:
+        """What a wrong function does with inputs as small and round as can be; None for what is no such function."""
         if difference is None or difference.case is None or outcome.seconds >= QUICK_SECONDS:
             return None
         request = code.request(question, answer, setup(file, question), 0, small=True)
-        reference, outcome = await asyncio.gather(self._small(file, question), self.sandbox.run(request))
-        if outcome.status != "ok" or reference.status != "ok":
+        return (await asyncio.gather(self.sandbox.run(request), self._small(file, question)))[0]
+
+    async def _smaller(self, file: LessonFile, question: Code, outcome: Outcome | None) -> Ran | None:
+        """The same for small inputs, which a person can follow; None if all is well there."""
+        if outcome is None or outcome.status != "ok" or (reference := await self._small(file, question)).status != "ok":
             return None
         kept = [i for i, call in enumerate(reference.calls) if i < len(outcome.calls) and _usual(call)]
         pair = [replace(one, calls=tuple(one.calls[i] for i in kept)) for one in (reference, outcome)]

@@ -20,8 +20,8 @@ from tutor.sandbox.protocol import Difference, Limits, Outcome, Request
 
 KEPT_MOST = 200
 """Questions whose variants are held on to."""
-CALLS = 8
-"""Calls of a function by which it is told which variant it is like."""
+CALLS = 18
+"""Calls of a function, on small inputs, by which it is told which variant it is like."""
 DRAW = 0
 """The seed of their inputs, the same for all: nothing is passed or failed by them."""
 SECONDS = 20.0
@@ -77,17 +77,23 @@ class Likeness:
                 del self._rivals[next(iter(self._rivals))]
         return task
 
-    async def variant(self, question: Code, given: str, answer: str, outcome: Outcome) -> Variant | None:
-        """The simplest variant of the solution that does what a wrong answer did."""
+    async def variant(
+        self, question: Code, given: str, answer: str, outcome: Outcome, small: Outcome | None = None
+    ) -> Variant | None:
+        """The simplest variant of the solution that does what a wrong answer did.
+
+        `small` is what a function did with small inputs: by those they are compared, and else it is run with them.
+        """
         if not _comparable(outcome):
             return None
         rivals = self.begin(question, given)
-        if code.draws(question):
-            outcome = await self._sandbox.run(_few(code.request(question, answer, given, DRAW)))
-        terms = code.terms(question, given)
-        for variant, other in (await rivals).variants:
+        if small is None and code.draws(question):
+            small = await self._sandbox.run(_few(code.request(question, answer, given, DRAW, small=True)))
+        terms, solution = code.terms(question, given), (await rivals).solution
+        outcome = replace(small, calls=small.calls[: len(solution.calls)]) if small else outcome
+        for variant, other in rivals.result().variants:
             if not glance.apart(other, outcome, terms) and await self.alike(
-                question, given, (rivals.result().solution, other), outcome
+                question, given, (solution, other), outcome
             ):
                 return _without_own(variant, other, code.program(question, answer))
         return None
@@ -103,7 +109,7 @@ class Likeness:
         """The solution's variants, run."""
         own = code.program(question, code.own_answer(question))
         made = await asyncio.to_thread(variants, own)
-        request = _few(_unhurried(code.request(question, code.own_answer(question), given, DRAW)))
+        request = _few(_unhurried(code.request(question, code.own_answer(question), given, DRAW, small=True)))
         solution, *outcomes = await self._sandbox.series(request, [own, *(variant.code for variant in made)])
         pairs = [pair for pair in zip(made, outcomes, strict=True) if _comparable(pair[1])]
         wrong = [pair for pair in pairs if not await self._works(question, given, pair[1], solution)]
