@@ -54,6 +54,7 @@ CODES: dict[str, Code] = {
         Code("E044", "fence-fails", "Fenced code does not run."),
         Code("E045", "fence-alone", "Fenced output, shape or error without code before it."),
         Code("E050", "hint-leaks", "A hint holds the answer."),
+        Code("E090", "tutor-fault", "The tutor itself failed; there is nothing to mend in the lesson."),
         Code("W101", "weak-check", "Code that is wrong passes."),
         Code("W102", "weak-question", "A common belief gives the right answer too."),
         Code("W103", "stale-waiver", "A waiver for what does not pass."),

@@ -61,18 +61,17 @@ async def _question(
 ) -> list[Problem]:
     """A question's problems, one for each key and code; those of a family are met by its first members."""
     path, about = f"questions[{index}]", f"question `{question.id}`: "
-    problems: dict[tuple[str, str, int], Problem] = {}
     trials = [Trial(file, member, examiner, bool(question.vary)) for member in spread(question)]
     found = list[Finding]()
     for trial in trials:
         found += [finding async for finding in proofs(trial)]
+    named = [replace(finding, key=finding.key or question.kind) for finding in found]
+    first = {(finding.key, finding.name, finding.line): finding for finding in reversed(named)}
+    told = list(first.values())[::-1]
     # What is wrong already, or slow, would be so forty times over.
-    if doubts and not any(finding.name == "slow" or CODES[finding.name].severity == "error" for finding in found):
-        found += [finding async for finding in weakness.findings(trials)]
-    for finding in found:
-        at = replace(finding, key=finding.key or question.kind)
-        problems.setdefault((at.key, at.name, at.line), placed(file, path, at, about))
-    return list(problems.values())
+    if doubts and not any(finding.name == "slow" or CODES[finding.name].severity == "error" for finding in told):
+        told += [finding async for finding in weakness.findings(trials)]
+    return [placed(file, path, replace(finding, key=finding.key or question.kind), about) for finding in told]
 
 
 async def proofs(trial: Trial) -> AsyncIterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tutor.author import network
 from tutor.author.given import SLOW_SECONDS, slow
-from tutor.author.trial import Finding, Findings, Trial, ended, said, why
+from tutor.author.trial import Finding, Findings, Trial, ended, faulty, said, why
 from tutor.grade.choice import LETTERS, shown
 from tutor.grade.code import program
 from tutor.grade.order import INDENT, shuffled
@@ -91,6 +91,9 @@ async def accepted(trial: Trial) -> Findings:
         verdict = await trial.judge(answer)
         if isinstance(question, Code) and verdict.result == "untouched" and question.start.strip() == answer.strip():
             # That the starter passes is told already.
+            return
+        if verdict.result == "fault":
+            yield faulty("", verdict)
             return
         if not verdict.passed:
             key = "solution" if isinstance(question, Code) else ""

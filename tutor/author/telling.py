@@ -13,6 +13,8 @@ from tutor.errors import Problem
 from tutor.legible import legible
 
 NARROWEST = 40
+_GLUE = "\0"
+"""Stands for a space at which no line is broken."""
 _COLOURS = {"error": "31;1", "warning": "33;1", "place": "1", "quiet": "2", "-": "31", "+": "32"}
 
 
@@ -64,6 +66,7 @@ def _wrapped(problem: Problem, said: str, code: str, look: Look) -> Iterator[str
     yield from rows[1:]
     fix = legible(problem.fix)
     text = f"{fix[:1].upper()}{fix[1:]}." if fix else ""
-    tail = textwrap.wrap(f"{text} {code}".strip(), look.width - 4, break_on_hyphens=False) if text or code else []
-    for row in tail:
-        yield "    " + row.replace(code, look.painted(code, "quiet"))
+    whole = f"{text} {code.replace(' ', _GLUE)}".strip()
+    for row in textwrap.wrap(whole, look.width - 4, break_on_hyphens=False):
+        row = row.replace(_GLUE, " ")
+        yield "    " + (row.replace(code, look.painted(code, "quiet")) if code else row)

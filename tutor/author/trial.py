@@ -73,6 +73,11 @@ def why(failure: Failure | None) -> str:
     return " ".join(f"{failure.type}: {failure.message}".split()) if failure else "it failed"
 
 
+def faulty(key: str, verdict: Verdict) -> Finding:
+    """A fault of the tutor while it judged."""
+    return Finding(key, "tutor-fault", f"the tutor failed to judge this: {verdict.feedback}", "tell its authors")
+
+
 def ended(outcome: Outcome) -> str:
     """Why a run did not end well."""
     return why(outcome.error) if outcome.error else outcome.note or outcome.status

@@ -135,7 +135,7 @@ async def _of_code(trial: Trial, question: Code) -> AsyncIterator[Weakness]:
 
 async def _unlooked(trial: Trial, question: Code, left: list[Mutant]) -> AsyncIterator[Weakness]:
     """The mutants that only differ in what is not compared; what an author left out of `check` is meant."""
-    explicit = question.check != type(question).__struct_defaults__[_place(question)]
+    explicit = question.check != _default(question)
     names = [name for name in _UNLOOKED if name not in question.check]
     names = [name for name in names if not (explicit and name in ("dtype", "requires_grad", "inputs"))]
     if isinstance(question, Train) or not names:
@@ -156,10 +156,9 @@ def _wider(question: Code, *names: str) -> Code:
     return msgspec.structs.replace(question, check=(*question.check, *names))
 
 
-def _place(question: Code) -> int:
-    """Where the default of `check` stands among those of its struct."""
-    named = [field.name for field in msgspec.structs.fields(question) if not field.required]
-    return named.index("check")
+def _default(question: Code) -> object:
+    """What is compared where an author does not say."""
+    return next(field.default for field in msgspec.structs.fields(question) if field.name == "check")
 
 
 async def _passing(trial: Trial, question: Code, those: list[Mutant]) -> list[Mutant]:

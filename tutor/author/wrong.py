@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.author.trial import Finding, Findings, Trial, said, why
+from tutor.author.trial import Finding, Findings, Trial, faulty, said, why
 from tutor.grade.verdict import Verdict
 from tutor.lesson.model import Predict, Wrong
 
@@ -28,6 +28,8 @@ def _judged(trial: Trial, key: str, wrong: Wrong, answer: str, verdict: Verdict)
     if verdict.passed:
         told = f"this wrong answer is right: `{_short(answer)}`"
         return Finding(key, "wrong-passes", told, "take it away, or let the question tell the two apart")
+    if verdict.result == "fault":
+        return faulty(key, verdict)
     if verdict.result != "wrong":
         told = f"this wrong answer is not judged at all: {said(verdict)}"
         return Finding(key, "wrong-fails", told, "spell it as a learner would")
