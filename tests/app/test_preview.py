@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -13,7 +14,8 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, TextArea
 
-from tests.app.fake import FakeSandbox, at, judged, text, until
+from tests.app import fake
+from tests.app.fake import FakeSandbox, at, judged, text
 from tests.app.test_looks import faded
 from tutor.app import keys, themes
 from tutor.app.palette import Commands
@@ -28,6 +30,8 @@ from tutor.lesson.watch import Watch
 from tutor.progress.store import Store
 from tutor.sandbox.client import Sandbox
 
+until = partial(fake.until, seconds=20.0)
+"""A file is seen to have changed a little later than a key is felt, and much later on a busy machine."""
 SIZES = [(60, 20), (80, 24), (120, 36)]
 LESSON = """\
 format: 1
