@@ -62,6 +62,8 @@ def _meant(program: Program, node: ast.expr, sign: str, column: ast.expr, vector
         return not _computed(origin)
     if not _stands_up(origin):
         return False
+    if sign not in ("-", "==") or any(called(part) in ("arange", "linspace") for part in ast.walk(origin)):
+        return True
     return _base(program, column) == _base(program, vector) or not _reduced(program, node)
 
 

@@ -126,7 +126,7 @@ def _notice(program: Program, call: ast.Call, base: ast.expr, order: list[int]) 
         ),
         rest=(
             f"{word} reads the numbers row after row and deals them out again in the same order: what was a row "
-            f"of {program.code_of(base)} is now neither row nor column. The shape is that of a {name}, the data is mixed.",
+            f"of {program.code_of(base)} is now neither row nor column. The shape is a {name}'s, the data mixed.",
             f"If the dimensions are to change places, that is what {name} does.",
         ),
         instead=turned,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tutor.grade.drawing import shape_text
 from tutor.grade.notice.notice import Notice
 from tutor.grade.notice.number import elements
-from tutor.grade.notice.program import Program, called, given, keyword, number, receiver, root
+from tutor.grade.notice.program import Program, called, given, keyword, number, receiver
 
 _SOFT = ("softmax", "log_softmax", "softmin")
 _SCORES = re.compile(r"logit|score|pred|output|\bout\b|model|net|classif", re.IGNORECASE)
@@ -50,7 +50,7 @@ def _applied(program: Program, maker: ast.Call) -> bool:
 
 def _wrong(program: Program, call: ast.Call, base: ast.expr, dim: int, rank: int) -> bool:
     text = program.text(base) + program.text(program.origin(base))
-    if dim == rank - 1:
+    if dim == rank - 1 or (program.shape(base) or (1,))[-1] == 1:
         return False
     if _attention(program, base):
         return True
@@ -82,7 +82,8 @@ def _reduces(program: Program, call: ast.Call, name: str, dims: set[int]) -> boo
     for other in program.calls(name):
         base, others = receiver(other)
         dim = number(keyword(other, "dim") or (others[0] if others else None))
-        if base is not None and (base is call or root(base) == wanted) and dim in dims:
+        parts = list(ast.walk(base)) if base is not None and dim in dims else []
+        if call in parts or any(isinstance(part, ast.Name) and part.id == wanted for part in parts):
             return True
     return False
 

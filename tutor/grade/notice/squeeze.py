@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tutor.grade.drawing import shape_text
 from tutor.grade.notice.notice import Notice
-from tutor.grade.notice.program import Program, library, receiver
+from tutor.grade.notice.program import Program, called, library, receiver
 from tutor.sandbox.protocol import Line
 
 
@@ -37,10 +37,24 @@ def _lone(program: Program, call: ast.Call, base: ast.expr, shape: tuple[int, ..
     """Whether it is the output for a batch of one: its first size is 1, and so is another."""
     if len(shape) < 2 or shape[0] != 1 or shape.count(1) < 2:
         return False
+    if _one_number(program, call):
+        return False
     origin = program.origin(base)
     calls_model = isinstance(origin, ast.Call) and not library(origin) and _module(origin)
     function = program.function(call)
     return calls_model or (function is not None and function.name == "forward")
+
+
+def _one_number(program: Program, call: ast.Call) -> bool:
+    """Whether a plain number is taken of it, or it is only shown."""
+    for above in program.around(call):
+        if isinstance(above, ast.stmt):
+            return False
+        if called(above) in ("item", "float", "int", "tolist", "print", "imshow") or isinstance(
+            above, ast.FormattedValue
+        ):
+            return True
+    return False
 
 
 def _module(call: ast.Call) -> bool:

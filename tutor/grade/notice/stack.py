@@ -70,13 +70,19 @@ def _by_name(program: Program) -> Iterator[Notice]:
         if not isinstance(inner, ast.Call) or not isinstance(inner.func, ast.Name):
             continue
         one, other, function = program.origin(inner.func), program.origin(call.func), program.function(call)
-        linear = called(one) == called(other) == "Linear" and one is not other
+        linear = called(one) == called(other) == "Linear" and one is not other and _alone(program, inner, call)
         if not linear or _narrow(one, other) or _narrowed(program, call):
             continue
         if _only_use(program, function or program.tree, call):
             first, second = program.code_of(inner.func), program.code_of(call.func)
             yield _collapsed(program, call.lineno, first, second, call.lineno, "the code")
             return
+
+
+def _alone(program: Program, *calls: ast.Call) -> bool:
+    """Whether each layer is called in this one place: else it stands for itself."""
+    texts = [program.text(call.func) for call in program.nodes(ast.Call)]
+    return all(texts.count(program.text(call.func)) == 1 for call in calls)
 
 
 def _narrowed(program: Program, outer: ast.Call) -> bool:
