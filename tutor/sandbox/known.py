@@ -20,12 +20,14 @@ _TENSOR: type = torch.Tensor
 
 def alike(owner: Any, name: str) -> tuple[str, ...]:
     """Attributes of `owner` that are spelt much like `name`, the likest first."""
-    there = [known for known in set(_attributes(owner)) if not known.startswith("_")]
-    return tuple(difflib.get_close_matches(name, sorted(there), n=ALIKE_MOST, cutoff=0.7))
+    there = sorted({known for known in _attributes(owner) if not known.startswith("_")})
+    same = [known for known in there if known.lower() == name.lower()]
+    near = difflib.get_close_matches(name, there, n=ALIKE_MOST, cutoff=0.7)
+    return tuple(dict.fromkeys([*same, *near]))[:ALIKE_MOST]
 
 
 def _attributes(owner: Any) -> Iterator[str]:
-    if owner is NOTHING:
+    if owner is NOTHING or owner is None:
         return
     if isinstance(owner, types.ModuleType):
         yield from _names(vars(owner))

@@ -129,8 +129,10 @@ class _Stage:
     def _known(self, node: ast.AST, error: BaseException) -> tuple[str, ...]:
         """What there is in place of an attribute or an argument that is not."""
         if isinstance(error, AttributeError) and isinstance(node, (ast.Attribute, ast.Call)):
-            owner = self._look.value(node.value) if isinstance(node, ast.Attribute) else NOTHING
-            return alike(getattr(error, "obj", NOTHING) if owner is NOTHING else owner, _missed(node, error))
+            owner = getattr(error, "obj", None)
+            if owner is None and isinstance(node, ast.Attribute):
+                owner = self._look.value(node.value)
+            return alike(owner, _missed(node, error))
         if isinstance(error, TypeError) and isinstance(node, ast.Call):
             return parameters(self._look.value(node.func))
         return ()

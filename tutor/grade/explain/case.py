@@ -106,7 +106,8 @@ class Case:
         """An operand in the tree."""
         before = self.operands[: next((n for n, o in enumerate(self.operands) if o is operand), 0)]
         nth = sum(other.text == operand.text for other in before)
-        for root in filter(None, (self.node, self.statement)):
+        around = [n for n in ast.walk(self.tree) if isinstance(n, ast.stmt) and n.lineno == self.scene.line]
+        for root in filter(None, (self.node, self.statement, *around)):
             found = [n for n in ast.walk(root) if isinstance(n, ast.expr) and self.text(n) == operand.text]
             if found:
                 return found[min(nth, len(found) - 1)]

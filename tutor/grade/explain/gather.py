@@ -6,20 +6,53 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tutor.grade.explain import (
+    absent,
     attention,
+    attribute,
+    autograd,
     broadcast,
+    call,
     conv,
+    create,
     cross,
+    device,
+    dim,
+    dtype,
     embedding,
+    flag,
     given,
+    graph,
+    index,
+    inplace,
+    join,
+    keyword,
     linear,
+    loader,
+    lookup,
     loss,
+    mask,
     matmul,
     mixed,
     module,
+    name,
     norm,
+    optim,
+    order,
+    pick,
+    plain,
     recurrent,
+    reduce,
+    requires,
+    reshape,
+    single,
+    size,
+    state,
+    store,
+    syntax,
     transpose,
+    truth,
+    twice,
+    unpack,
 )
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation
@@ -31,6 +64,14 @@ CODE_MOST = 20_000
 _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
     module.explain,
     mixed.explain,
+    autograd.explain,
+    graph.explain,
+    twice.explain,
+    inplace.explain,
+    optim.explain,
+    state.explain,
+    device.explain,
+    loader.explain,
     cross.explain,
     loss.explain,
     linear.explain,
@@ -40,21 +81,57 @@ _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
     attention.explain,
     embedding.explain,
     given.explain,
+    pick.explain,
+    flag.explain,
+    dtype.explain,
+    requires.explain,
+    keyword.explain,
+    reduce.explain,
+    size.explain,
+    create.explain,
+    reshape.explain,
+    order.explain,
+    dim.explain,
+    join.explain,
+    mask.explain,
+    index.explain,
+    truth.explain,
+    single.explain,
     matmul.explain,
     transpose.explain,
+    store.explain,
     broadcast.explain,
+    name.explain,
+    absent.explain,
+    attribute.explain,
+    call.explain,
+    plain.explain,
+    unpack.explain,
+    lookup.explain,
 )
 
 
 def explain(failure: Failure | None, code: str) -> Explanation | None:
     """What an error of traced code means, with repairs still to be tried; None where no rule is known to be broken."""
-    if failure is None or failure.scene is None or len(code) > CODE_MOST:
+    if failure is None or len(code) > CODE_MOST:
         return None
-    case = Case(failure, failure.scene, code)
-    for rule in _RULES:
-        if (found := _asked(rule, case)) is not None:
-            return replace(found, message=said(failure))
-    return None
+    found = _unread(failure, code) if failure.scene is None else _told(Case(failure, failure.scene, code))
+    if found is None:
+        return None
+    different = {repair.edits: repair for repair in reversed(found.repairs)}
+    return replace(found, message=said(failure), repairs=tuple(r for r in found.repairs if different[r.edits] is r))
+
+
+def _told(case: Case) -> Explanation | None:
+    return next((found for rule in _RULES if (found := _asked(rule, case)) is not None), None)
+
+
+def _unread(failure: Failure, code: str) -> Explanation | None:
+    """The same for code that did not even begin to run."""
+    try:
+        return syntax.explain(failure, code)
+    except Exception:  # noqa: BLE001 - as below.
+        return None
 
 
 def _asked(rule: Callable[[Case], Explanation | None], case: Case) -> Explanation | None:

@@ -51,6 +51,11 @@ def size(operand: Operand, dim: int) -> int:
     return (operand.seen.shape or ())[dim]
 
 
+def kind(name: str) -> str:
+    """A type with its article: `an int`, `a list`."""
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
+
+
 def count(n: int, thing: str) -> str:
     """`1 feature`, `3 features`."""
     return f"{n} {thing}{'s' * (n != 1)}"

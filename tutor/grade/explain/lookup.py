@@ -1,0 +1,135 @@
+"""Places and keys that are not there, and numbers that cannot be divided by."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+
+from tutor.grade.explain import words
+from tutor.grade.explain.case import Case
+from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.unpack import count_of
+from tutor.sandbox.protocol import Operand
+
+KEYS_MOST = 6
+
+
+def explain(case: Case) -> Explanation | None:
+    """What was looked for in vain; None where it is another error."""
+    if case.type == "IndexError" and case.says(
+        r"(list|tuple|string|range object|pop)\b.*(index )?(out of range|empty)"
+    ):
+        return _place(case)
+    if case.type == "KeyError":
+        return _key(case)
+    if case.type == "ZeroDivisionError":
+        return _zero(case)
+    if case.type == "RecursionError":
+        return _endless(case)
+    return None
+
+
+def _place(case: Case) -> Explanation | None:
+    if not case.operands:
+        return None
+    what, place = case.operands[0], case.operands[1] if len(case.operands) > 1 else None
+    count = count_of(what)
+    if count is None and what.seen.kind == "text":
+        count = len(str(what.seen.value or ""))
+    if count == 0 or case.says("empty"):
+        return Explanation(
+            rule="place-empty",
+            first=f"{words.code(what)} is empty, so there is nothing to take from it.",
+            rest=(f"It was {words.made_at(what)}.",) if words.made_at(what) else (),
+            habit=f"Print len({what.text}) before this line.",
+        )
+    if count is None or place is None or type(place.seen.value) is not int:
+        return None
+    at = place.seen.value
+    name = f"`{place.text}` is {at}" if place.text != str(at) else f"There is no place {at}"
+    return Explanation(
+        rule="place-range",
+        first=f"{words.code(what)} has {words.count(count, 'entry').replace('entrys', 'entries')}, at places 0 to {count - 1}. {name}.",
+        rest=("Counting starts at 0, so the last place is one below the number of entries.",),
+        repairs=_last(case, place, at, count),
+        habit=f"Print len({what.text}) before this line.",
+    )
+
+
+def _last(case: Case, place: Operand, at: int, count: int) -> tuple[Repair, ...]:
+    if at != count:
+        return ()
+    if place.text == str(at):
+        return (*case.swapped(place, "-1", "the last"), *case.swapped(place, str(count - 1), "the last"))
+    loop = next((n for n in case.around(case.node) if isinstance(n, ast.For)), None) if case.node else None
+    if loop is not None and case.text(loop.target) == place.text and isinstance(loop.iter, ast.Call) and loop.iter.args:
+        end = loop.iter.args[min(len(loop.iter.args) - 1, 1)]
+        if isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add):
+            return case.instead(case.text(end.left), "up to the last place", of=end)
+    return case.swapped(place, f"{place.text} - 1", "counted from 0")
+
+
+def _key(case: Case) -> Explanation | None:
+    what = case.operands[0] if case.operands else None
+    if what is None or what.seen.kind not in ("dict", "module", "object"):
+        return None
+    given = case.operands[1] if len(case.operands) > 1 else None
+    keys = [k.strip("'\"") for k in what.seen.keys or ()]
+    name = str(given.seen.value) if given is not None and given.seen.value is not None else case.message.strip("'\"")
+    near = difflib.get_close_matches(name, keys, n=1, cutoff=0.5) or [k for k in keys if k.lower() == name.lower()]
+    number = given is not None and given.seen.kind == "number" and name in keys
+    shown = ", ".join(f"`{k}`" for k in keys[:KEYS_MOST]) + (" and more" if len(keys) > KEYS_MOST else "")
+    repairs: tuple[Repair, ...] = ()
+    if given is not None and near and not number:
+        quote = given.text[:1] if given.text[:1] in "\"'" else '"'
+        repairs = case.swapped(given, f"{quote}{near[0]}{quote}")
+    elif number and given is not None:
+        repairs = case.swapped(given, f'"{name}"', "the key is a text")
+    return Explanation(
+        rule="key",
+        first=f"{words.code(what)} has no key `{name}`" + (f"; it has `{near[0]}`." if near and not number else "."),
+        rest=(f"Its keys: {shown}." if keys else "It has no keys.",) if what.seen.kind == "dict" else (),
+        repairs=repairs,
+        habit="Print the keys, or use .get(key, other).",
+    )
+
+
+def _zero(case: Case) -> Explanation | None:
+    if len(case.operands) < 2:
+        return None
+    by = case.operands[1]
+    made = words.made_at(by)
+    what = words.code(by) if by.text not in ("0", "0.0") else f"`{case.scene.expression}` divides by 0"
+    first = f"{what} is 0 here, and nothing can be divided by 0." if by.text not in ("0", "0.0") else f"{what}."
+    return Explanation(
+        rule="zero",
+        first=first,
+        rest=(
+            *((f"It was {made}.",) if made else ()),
+            "Tensors give inf or nan instead; Python's own numbers raise this error.",
+        ),
+        repairs=_guarded(case, by),
+        habit="An average of nothing has no value: look at the count first.",
+    )
+
+
+def _guarded(case: Case, by: Operand) -> tuple[Repair, ...]:
+    if by.seen.kind != "number" or by.text in ("0", "0.0"):
+        return ()
+    return case.swapped(by, f"max({by.text}, 1)", "at least 1, where it counts something")
+
+
+def _endless(case: Case) -> Explanation | None:
+    name = case.scene.function
+    if not name:
+        return None
+    init = name == "forward"
+    return Explanation(
+        rule="recursion",
+        first=f"`{name}` calls itself without end.",
+        rest=(
+            "A forward that calls self(x) runs forward again; call the layers instead."
+            if init
+            else "Each call must come nearer to a case that returns without another call.",
+        ),
+    )
