@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from tutor.grade.explain import words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Repair
 from tutor.grade.explain.shape import Shape
@@ -138,6 +139,4 @@ def integers(seen: Observation) -> tuple[int, ...] | None:
 
 def article(kind: str) -> str:
     """The name of a type with its article: `an int`, `a list`, `None`."""
-    if kind in ("NoneType", "none"):
-        return "None"
-    return f"{'an' if kind[:1] in 'aeiouAEIO' else 'a'} {kind}"
+    return "None" if kind in ("NoneType", "none") else words.kind(kind)
