@@ -108,7 +108,9 @@ def _struct(struct: type[msgspec.Struct], part: Schema) -> Schema:
         }
         needed = (["id"] if struct.graded else []) + needed + (["start"] if struct in (Fill, Fix) else [])
     either = [{"required": [key]} for key in _ONE_OF.get(struct, ())]
+    kind = getattr(struct, "kind", "")
     return {
+        **({"title": kind} if kind else {}),
         "description": inspect.cleandoc(struct.__doc__ or ""),
         "type": "object",
         "properties": properties,
