@@ -14,6 +14,7 @@ from tutor.asking import DONE, Asking
 from tutor.clock import Clock
 from tutor.grade.prompt import starter
 from tutor.lesson.catalog import Catalog
+from tutor.lesson.content import former
 from tutor.lesson.model import LessonFile, Question
 from tutor.lesson.vary import concrete
 from tutor.progress.resume import Standing, fold
@@ -36,6 +37,7 @@ class Drill(Asking):
         self.rated: list[tuple[Key, Rating]] = []
         """What was answered in this sitting, and how well."""
         self._families = {f"drills/{file.slug}": replace(file, slug=f"drills/{file.slug}") for file in catalog.drills()}
+        store.follow(catalog.key, catalog.renamed | self._renamed())
         self._deck = Deck(store, catalog.key, self._there())
         self._queue = deque(self._today())
         self._question: Question
@@ -130,6 +132,14 @@ class Drill(Asking):
 
     def _file(self, lesson: str) -> LessonFile:
         return self._families[lesson] if lesson in self._families else self.catalog.lesson(lesson)
+
+    def _renamed(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """Families that have another name now."""
+        names: dict[tuple[str, str], tuple[str, str]] = {}
+        for slug, file in self._families.items():
+            names |= {(f"drills/{old}", ""): (slug, "") for old in former(file.lesson)}
+            names |= {(slug, old): (slug, q.id) for q in file.lesson.questions for old in former(q)}
+        return names
 
     def _there(self) -> set[tuple[str, str]]:
         """Every question that can be asked: lesson and id."""

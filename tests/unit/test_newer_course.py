@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.unit.conftest import FakeSandbox
 from tutor.clock import Clock
+from tutor.drill import Drill
 from tutor.lesson.catalog import Catalog
 from tutor.progress.store import Store
 from tutor.session import Session
@@ -60,3 +61,35 @@ async def test_a_question_that_asks_something_else_is_marked(course: Path, store
     session.goto("shape")
     await session.submit("(3,)")
     assert session.summary().changed == ()
+
+
+FAMILY = """\
+format: 1
+lesson: Drills of one
+goal: To repeat.
+questions:
+  - id: summed
+    vary: {m: 2..9}
+    shape: torch.ones(m, 2).sum(dim=0)
+"""
+
+
+async def test_a_renamed_family_is_the_same_card(course: Path, store: Store, sandbox: FakeSandbox) -> None:
+    await answered(course, store, sandbox)
+    (course / "drills").mkdir()
+    (course / "drills" / "one.yaml").write_text(FAMILY, "utf-8")
+    edit(course / "course.yaml", ("]\n", "]\ndrills: [drills/one.yaml]\n"))
+    clock = Clock()
+
+    def sitting() -> Drill:
+        return Drill(Catalog.open(course), store, sandbox, clock)  # type: ignore[arg-type]
+
+    first = sitting()
+    assert first.question.id == "summed"
+    assert (await first.submit("3")).passed
+    first.next()
+    assert sitting().left == 0
+    edit(course / "drills" / "one.yaml", ("id: summed", "id: summed-up\n    was: summed"))
+    assert sitting().left == 0
+    edit(course / "drills" / "one.yaml", ("    was: summed\n", ""))
+    assert sitting().left == 1

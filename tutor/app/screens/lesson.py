@@ -44,7 +44,7 @@ class LessonScreen(QuestionScreen):
         marks, lesson = session.marks(), session.file.lesson
         dots = [dot(mark.kind, mark.status, mark.here) for mark in marks]
         self.query_one(TopLine).show((self.HEAD, lesson.lesson, session.question.id), dots, session.where)
-        stops = [Stop(mark.id, mark.kind, mark.status, mark.here) for mark in marks]
+        stops = [Stop(mark.id, mark.kind, mark.status, mark.here, mark.changed) for mark in marks]
         hints, taken = session.question.hints, len(session.hints_shown())
         notes = [f"Hints used here: {taken} of {len(hints)}"] if hints else []
         self.query_one(Rail).show(lesson.goal, stops, notes)

@@ -30,6 +30,8 @@ class Stop:
     kind: str
     status: str
     here: bool
+    changed: bool = False
+    """Whether it asks something else than when it was answered."""
 
 
 class Rail(VerticalScroll, can_focus=False):
@@ -63,6 +65,7 @@ class Rail(VerticalScroll, can_focus=False):
 
 def _stop(number: int, stop: Stop) -> Content:
     glyph, colour = dot(stop.kind, stop.status, stop.here)
-    name = clipped(legible(stop.id), WIDTH - 2)
-    row = Content.assemble((glyph, colour), " ", (name, "bold" if stop.here else QUIET))
+    changed = " changed" if stop.changed else ""
+    name = clipped(legible(stop.id), WIDTH - 2 - len(changed))
+    row = Content.assemble((glyph, colour), " ", (name, "bold" if stop.here else QUIET), (changed, "$warning"))
     return row.stylize(Style.from_meta({"@click": f"screen.visit({number})"}))
