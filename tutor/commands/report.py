@@ -16,11 +16,12 @@ from tutor.legible import legible
 from tutor.lesson.catalog import Catalog
 from tutor.progress.export import lines
 from tutor.report.known import Known
+from tutor.report.own import own_lines
 from tutor.report.page import page
 from tutor.report.read import Handed, read_files, read_lines
 from tutor.report.table import as_csv, rows
 from tutor.report.tally import Item, tally
-from tutor.report.text import class_lines, own_lines
+from tutor.report.text import class_lines
 
 PROBLEMS_SHOWN = 20
 

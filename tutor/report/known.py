@@ -57,6 +57,11 @@ class Known:
         entries = self._catalogs[course].entries if course in self._catalogs else ()
         return next((entry.title for entry in entries if entry.slug == lesson), lesson)
 
+    def graded(self, course: str, lesson: str) -> int:
+        """How many questions of a lesson count; 0 where it is not at hand."""
+        entries = self._catalogs[course].entries if course in self._catalogs else ()
+        return next((len(entry.graded) for entry in entries if entry.slug == lesson), 0)
+
     def course_title(self, course: str) -> str:
         """The title of a course; its name where that is not at hand."""
         return self._catalogs[course].title if course in self._catalogs else course

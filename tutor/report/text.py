@@ -16,13 +16,11 @@ WIDTH = 80
 NAME = 24
 WRONG_MOST = 3
 ADVICE_MOST = 8
-GLANCE = 3
-"""How many of the hardest questions are named at the top."""
 
 
 def class_lines(handed: Handed, items: Sequence[Item], known: Known) -> Iterator[str]:
     """Everything about a class, lesson by lesson."""
-    yield f"{_count(handed.attempts, 'attempt')} of {_count(len(handed.learners), 'learner')}"
+    yield f"{count(handed.attempts, 'attempt')} of {count(len(handed.learners), 'learner')}"
     for (course, lesson), found in groupby(items, key=lambda item: (item.course, item.lesson)):
         of_lesson = list(found)
         yield ""
@@ -75,7 +73,7 @@ def _advice(items: Sequence[Item], known: Known) -> Iterator[str]:
     for item, cluster in found[:ADVICE_MOST]:
         entry = advise(item.question, cluster.answer, known.asked((item.course, item.lesson, item.question)))
         yield ""
-        yield legible(f"{_count(cluster.learners, 'learner')} at {item.lesson}/{item.question}")
+        yield legible(f"{count(cluster.learners, 'learner')} at {item.lesson}/{item.question}")
         yield legible(f"  add at {entry.where}:")
         yield from (f"  {legible(line)}" for text in entry.lines for line in text.split("\n"))
         yield legible(f"  then: {entry.command}")
@@ -86,41 +84,6 @@ def _advice(items: Sequence[Item], known: Known) -> Iterator[str]:
 def top(item: Item) -> Cluster | None:
     """The commonest wrong answer without feedback of its own, if it was given more than once."""
     return next((one for one in item.wrong if not one.listed and one.learners > 1), None)
-
-
-def own_lines(items: Sequence[Item], known: Known) -> Iterator[str]:
-    """A learner's own progress."""
-    for (course, lesson), found in groupby(items, key=lambda item: (item.course, item.lesson)):
-        of_lesson = [item for item in found if item.learners]
-        if not of_lesson:
-            continue
-        done = sum(item.solved or item.revealed for item in of_lesson)
-        yield legible(clipped(f"{known.title(course, lesson)}  ({course}/{lesson})", WIDTH))
-        yield f"  {done} of {_count(len(of_lesson), 'question')} answered that you came to; " + _parts(of_lesson)
-        again = sorted((item for item in of_lesson if not item.first), key=_trouble, reverse=True)[:GLANCE]
-        for item in again:
-            yield f"    {clipped(legible(item.question), NAME):<{NAME}}  {_story(item)}"
-    drilled, right = sum(item.drilled for item in items), sum(item.drilled_right for item in items)
-    if drilled:
-        yield f"Drills: {_count(drilled, 'answer')}, {percent(right, drilled)} right"
-
-
-def _parts(items: Sequence[Item]) -> str:
-    first = sum(item.first for item in items)
-    hints = sum(item.hints for item in items)
-    minutes = sum(item.seconds[1] for item in items if item.seconds) / 60
-    return f"{first} right at once, {_count(hints, 'hint')}, {minutes:.0f} min"
-
-
-def _trouble(item: Item) -> tuple[bool, int, int]:
-    return not item.solved, item.revealed, item.attempts
-
-
-def _story(item: Item) -> str:
-    ends = "shown" if item.revealed else "right" if item.solved else "skipped" if item.skipped else "open"
-    parts = [ends, _count(item.attempts, "answer"), _count(item.hints, "hint") if item.hints else ""]
-    belief = item.wrong[0].belief if item.wrong else ""
-    return ", ".join(filter(None, parts)) + (f"\n      {one_line(belief, WIDTH - 6)}" if belief else "")
 
 
 def percent(part: int, whole: int) -> str:
@@ -152,5 +115,5 @@ def one_line(text: str, most: int) -> str:
     return clipped(" ⏎ ".join(part.strip() for part in legible(text).splitlines() if part.strip()), most)
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -15,11 +15,12 @@ import pytest
 
 from tests.unit.report.conftest import Handing
 from tutor.report.known import Known
+from tutor.report.own import own_lines
 from tutor.report.page import page
 from tutor.report.read import Handed
 from tutor.report.table import as_csv, rows
 from tutor.report.tally import tally
-from tutor.report.text import class_lines, own_lines
+from tutor.report.text import class_lines
 
 NOW = datetime(2026, 1, 6, tzinfo=timezone.utc)
 HOSTILE = "</script><script>alert(1)</script> & \x1b[31m\u202e"
@@ -50,12 +51,17 @@ def test_text_is_eighty_columns_and_harmless(class_of_twelve: Handed, known: Kno
 
 
 def test_one_learners_own_progress(handed: Handing, known: Known) -> None:
-    told = handed(you=["columns right 3", "double wrong y = x", "double hint", "double reveal", "which skip"])
+    told = handed(you=["columns right 3", "double wrong y = x", "double wrong y = -x", "double hint", "double reveal"])
+    told.learners["you"] = [
+        msgspec.structs.replace(one, belief="It doubles." if one.result == "wrong" else "")
+        for one in told.learners["you"]
+    ]
     assert list(own_lines(tally(told, known), known)) == [
         "Adding up  (sums/sums)",
-        "  2 of 3 questions answered that you came to; 1 right at once, 1 hint, 1 min",
-        "    double                    shown, 1 answer, 1 hint",
-        "    which                     skipped, 0 answers",
+        "  ━━━━━━━━━━━━━─────── 2 of 3 answered, 1 right at once, 1 hint, 1 min",
+        "    double                    shown, 2 answers, 1 hint",
+        "What came up more than once",
+        "    2 times  It doubles.",
     ]
 
 
