@@ -19,7 +19,7 @@ def explain(case: Case) -> Explanation | None:
     """What has too many elements, or no dimension to go along; None where that is not it."""
     if case.below:
         return None
-    for rule in (_item, _formatted, _length, _iterated):
+    for rule in (_item, _formatted, _length, _iterated, _columns):
         if (found := rule(case)) is not None:
             return found
     return None
@@ -154,3 +154,27 @@ def _swapped(case: Case, operand: Operand, new: str, means: str) -> tuple[Repair
     if node is None and isinstance(case.statement, (ast.For, ast.Assign)):
         node = case.statement.iter if isinstance(case.statement, ast.For) else case.statement.value
     return case.instead(new, means, of=node) if node is not None else ()
+
+
+def _columns(case: Case) -> Explanation | None:
+    """`a, b, c = t` of a table of three columns: it gives the rows."""
+    statement = case.statement
+    value = case.operands[-1] if case.operands else None
+    if value is None or value.seen.kind != "tensor" or not case.says("values to unpack"):
+        return None
+    size = value.seen.shape or ()
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    names = target.elts if isinstance(target, (ast.Tuple, ast.List)) else []
+    if not isinstance(statement, ast.Assign) or len(size) < 2 or size[1] != len(names) or size[0] == len(names):
+        return None
+    return Explanation(
+        rule="unpack-columns",
+        first=f"{words.shaped(value)} has {size[0]} rows, and {len(names)} names stand left of =, one for each column.",
+        rest=("Unpacking goes along dimension 0: of a table it gives the rows.",),
+        repairs=(
+            *case.instead(f"{part.grouped(case, statement.value)}.unbind(dim=1)", "its columns", of=statement.value),
+            *case.instead(
+                f"{part.grouped(case, statement.value)}.T", "turned, so that columns are rows", of=statement.value
+            ),
+        ),
+    )

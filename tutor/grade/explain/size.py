@@ -53,6 +53,8 @@ def _numbers(case: Case) -> Iterator[tuple[ast.expr, Observation]]:
         node = part.node_of(case, operand)
         if operand is skip or node is None or _may_be_fraction(case, operand, plain):
             continue
+        if operand is case.operands[0] and case.name in ("cat", "stack"):
+            continue
         if operand.seen.kind in ("tuple", "list") and isinstance(node, (ast.Tuple, ast.List)):
             yield from zip(node.elts, operand.seen.items or (), strict=False)
         else:
