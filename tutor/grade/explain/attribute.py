@@ -19,9 +19,9 @@ _OF_TENSORS = {
 }  # fmt: skip
 """What other libraries or a slip of memory call attributes of tensors."""
 _OF_TORCH = {
-    "array": "tensor", "concatenate": "cat", "random": "rand", "normal_": "normal", "dot_product": "dot", "power": "pow",
+    "array": "tensor", "concatenate": "cat", "random": "rand", "normal_": "normal", "dot_product": "dot",
     "uniform": "rand", "multiply_": "mul", "transpose_": "transpose", "expand_dims": "unsqueeze", "zeroes": "zeros",
-    "arange_": "arange", "mat_mul": "matmul", "avg": "mean", "average": "mean", "no_gradient": "no_grad",
+    "power": "pow", "arange_": "arange", "mat_mul": "matmul", "avg": "mean", "average": "mean", "no_gradient": "no_grad",
 }  # fmt: skip
 _TENSOR_ONLY = (
     "shape", "dtype", "mean", "float", "item", "detach", "numpy", "unsqueeze", "squeeze", "view", "reshape", "to", "T",
@@ -262,7 +262,8 @@ def _parameter(case: Case) -> Explanation | None:
     value = case.operands[-1]
     return Explanation(
         rule="attribute-parameter",
-        first=f"`{said[2]}` of {words.code(case.operands[0])} is a parameter, and {words.code(value)} is a plain tensor.",
+        first=f"`{said[2]}` of {words.code(case.operands[0])} is a parameter, and {words.code(value)} is a "
+        "plain tensor.",
         rest=("A module keeps its parameters by name, and only nn.Parameter can take their place.",),
         repairs=case.swapped(value, f"{case.nn}.Parameter({value.text})"),
     )

@@ -39,7 +39,8 @@ def _many(case: Case) -> Explanation | None:
     why = f'reduction="none" on line {reduced.lineno} keeps one loss per example.' if reduced is not None else ""
     return Explanation(
         rule="backward-many",
-        first=f"{words.shaped(root)} holds {words.count(math.prod(shape), 'number')}, and backward() starts from a single one.",
+        first=f"{words.shaped(root)} holds {words.count(math.prod(shape), 'number')}, and backward() starts "
+        "from a single one.",
         rest=(
             "A gradient says how one number changes; with several torch does not know which is meant.",
             *filter(None, [why]),
@@ -104,7 +105,8 @@ def _plain(case: Case, root: Operand, inner: ast.Call) -> Explanation:
         kept = case.text(inner.func.value)
     return Explanation(
         rule="backward-number",
-        first=f"{words.code(root)} is a plain Python {root.seen.type}: {name}() on line {inner.lineno} gave the number alone.",
+        first=f"{words.code(root)} is a plain Python {root.seen.type}: {name}() on line {inner.lineno} gave "
+        "the number alone.",
         rest=("A number has no history. Keep the tensor for backward(), and use item() for printing only.",),
         repairs=case.instead(kept, f"the tensor, without {name}()", of=inner) if kept else (),
         habit="item() is for reports: backward() and step() come before it.",
@@ -157,9 +159,10 @@ def _empty(case: Case, name: str, owner: Operand | None) -> tuple[str, tuple[Rep
 
 
 def _loss_before(case: Case) -> tuple[Repair, ...]:
-    names = [t.id for n in ast.walk(case.tree) if isinstance(n, ast.Assign) and n.lineno < case.scene.line
-             for t in n.targets if isinstance(t, ast.Name) and ("loss" in t.id.lower() or t.id in ("l", "error", "cost"))]  # fmt: skip
-    return case.before(case.scene.line, f"{names[-1]}.backward()", "the gradients first") if names else ()
+    bound = [n for n in ast.walk(case.tree) if isinstance(n, ast.Assign) and n.lineno < case.scene.line]
+    names = [t.id for n in bound for t in n.targets if isinstance(t, ast.Name)]
+    losses = [name for name in names if "loss" in name.lower() or name in ("l", "error", "cost")]
+    return case.before(case.scene.line, f"{losses[-1]}.backward()", "the gradients first") if losses else ()
 
 
 def _numpy(case: Case) -> Explanation | None:

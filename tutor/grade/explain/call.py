@@ -14,8 +14,8 @@ _PROPERTIES = ("T", "mT", "shape", "dtype", "grad", "device", "ndim", "is_leaf",
 _ALIASES = {
     "learning_rate": "lr", "axis": "dim", "axes": "dim", "keepdims": "keepdim", "units": "out_features",
     "in_channel": "in_channels", "out_channel": "out_channels", "filters": "out_channels", "kernel": "kernel_size",
-    "input_dim": "in_features", "output_dim": "out_features", "batchsize": "batch_size", "probability": "p", "rate": "p",
-    "hidden_dim": "hidden_size", "hidden": "hidden_size", "pad": "padding", "heads": "num_heads", "input_features": "in_features",
+    "input_dim": "in_features", "output_dim": "out_features", "batchsize": "batch_size", "rate": "p",
+    "hidden_dim": "hidden_size", "hidden": "hidden_size", "pad": "padding", "heads": "num_heads",
     "vocab_size": "num_embeddings", "embed_size": "embedding_dim", "input_channels": "in_channels", "eps_": "eps",
 }  # fmt: skip
 

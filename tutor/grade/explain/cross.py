@@ -91,7 +91,8 @@ def _classes_last(found: Pair, scores: Shape, target: Shape) -> Explanation:
         first=f"The classes of {words.shaped(found.scores)} must be in dimension 1, and stand last.",
         rest=(
             f"Dimension 1 is the classes: {scores[1]} is taken for their number, and the target "
-            f"{words.shaped(found.target)} would have to be {shape_text((scores[0], *scores[2:]))}. Your {classes} classes are in the last dimension.",
+            f"{words.shaped(found.target)} would have to be {shape_text((scores[0], *scores[2:]))}. Your "
+            f"{classes} classes are in the last dimension.",
             *(("The target is right; what torch calls its expected size follows from the scores.",)
               if case.says("expected target size") else ()),
         ),
@@ -146,7 +147,8 @@ def _binary(found: Pair, scores: Shape) -> Explanation | None:
         rule="cross-one-score",
         first=f"{words.shaped(found.scores)} is one score for each of {scores[0]} examples, not one per class.",
         rest=(
-            f"Scores for {found.called} are (batch, classes). A single dimension is taken for one example with {scores[0]} classes. "
+            f"Scores for {found.called} are (batch, classes). A single dimension is taken for one example "
+            f"with {scores[0]} classes. "
             "One score for yes or no goes with binary cross entropy.",
         ),
         repairs=found.case.instead(new, "yes or no, from one score each"),

@@ -262,7 +262,8 @@ def _input(case: Case) -> Explanation | None:
         rule="graph-leaf",
         first=f"{words.code(wanted[0])} does not require gradients, and its gradient is asked for.",
         rest=(
-            "What a gradient is taken with respect to must have requires_grad=True before anything is computed from it.",
+            "What a gradient is taken with respect to must have requires_grad=True before anything is "
+            "computed from it.",
         ),
         repairs=_required(case, wanted[0]),
     )

@@ -36,7 +36,8 @@ def _leaf(case: Case) -> Explanation:
     whole = f" `{target.text}`" if target is not None and target.text != name else ""
     return Explanation(
         rule="inplace-leaf",
-        first=f"`{name}` is {f'a part of{whole}, ' if part else ''}a leaf that requires gradients, changed while recording.",
+        first=f"`{name}` is {f'a part of{whole}, ' if part else ''}a leaf that requires gradients, changed "
+        "while recording.",
         rest=(
             "Changing it in place would change what the recorded operations came from. An update is no part of the "
             "computation: it goes under torch.no_grad().",
@@ -127,10 +128,12 @@ def _saved(case: Case) -> Explanation:
         return _stepped(case, chosen)
     return Explanation(
         rule="inplace-saved",
-        first=f"`{chosen.target or 'A result'}` is changed by `{chosen.how}` on line {chosen.line}, and {needs} still needs it.",
+        first=f"`{chosen.target or 'A result'}` is changed by `{chosen.how}` on line {chosen.line}, and "
+        f"{needs} still needs it.",
         rest=(
             _WHY,
-            f"To get its slope, {operation or 'the operation'} looks at the numbers it saw or gave; those are overwritten. "
+            f"To get its slope, {operation or 'the operation'} looks at the numbers it saw or gave; those "
+            "are overwritten. "
             "A new tensor leaves them alone.",
         ),
         repairs=_outside(
@@ -147,7 +150,8 @@ _HABIT = "Between the forward pass and backward(), change nothing in place."
 def _stepped(case: Case, chosen: Change) -> Explanation:
     return Explanation(
         rule="inplace-step",
-        first=f"`{chosen.target}.step()` on line {chosen.line} moves the weights before backward() on line {case.scene.line}.",
+        first=f"`{chosen.target}.step()` on line {chosen.line} moves the weights before backward() on line "
+        f"{case.scene.line}.",
         rest=(
             "A step changes the weights in place, and the graph of what was computed before it needs the old ones.",
             "All backward() calls of a round come first, or the loss is computed anew after the step.",
@@ -252,7 +256,8 @@ def _view(case: Case) -> Explanation:
     return Explanation(
         rule="inplace-view",
         first=f"{name} is one of several views of a tensor, and is changed in place.",
-        rest=("What unbind, split, chunk or a loop over a tensor gives shares its memory; autograd keeps no track of changes "
+        rest=("What unbind, split, chunk or a loop over a tensor gives shares its memory; autograd keeps no "
+        "track of changes "
               "to one of them.",),
         repairs=_outside(case, [c for c in changes(case) if c.line == case.scene.line]),
         habit=_HABIT,

@@ -60,7 +60,7 @@ def rooted(case: Case, node: ast.expr) -> tuple[Repair, ...]:
         text = text.replace(f", {piece}", "").replace(piece, "")
     text = text.replace(".requires_grad_()", "")
     plain = isinstance(value, (ast.Call, ast.Name, ast.Attribute, ast.Subscript))
-    if not inner and not plain or isinstance(value, ast.Name):
+    if (not inner and not plain) or isinstance(value, ast.Name):
         return ()
     new = f"{text if plain else f'({text})'}.requires_grad_()"
     if not inner:

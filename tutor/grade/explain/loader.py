@@ -39,7 +39,8 @@ def _ragged(case: Case, loader: ast.Call) -> Explanation | None:
         rule="loader-ragged",
         first=f"Examples of `{words.short(data)}` have the shapes {shape_text(shapes[0])} and {shape_text(shapes[1])}.",
         rest=(
-            "A batch is made by stacking its examples, which must all be of the same shape. The error comes from inside "
+            "A batch is made by stacking its examples, which must all be of the same shape. The error comes "
+            "from inside "
             "the loader; the data is to blame.",
             "collate_fn says how a batch is made instead, by padding for instance.",
         ),

@@ -49,7 +49,8 @@ def _place(case: Case) -> Explanation | None:
     name = f"`{place.text}` is {at}" if place.text != str(at) else f"There is no place {at}"
     return Explanation(
         rule="place-range",
-        first=f"{words.code(what)} has {words.count(count, 'entry').replace('entrys', 'entries')}, at places 0 to {count - 1}. {name}.",
+        first=f"{words.code(what)} has {words.count(count, 'entry').replace('entrys', 'entries')}, at "
+        f"places 0 to {count - 1}. {name}.",
         rest=("Counting starts at 0, so the last place is one below the number of entries.",),
         repairs=_last(case, place, at, count),
         habit=f"Print len({what.text}) before this line.",

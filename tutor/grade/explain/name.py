@@ -1,4 +1,5 @@
-"""Names that are not there: misspelt, not imported, bound later, or an attribute of self; modules that are not there."""
+"""Names that are not there: misspelt, not imported, bound later, or an attribute of self; modules that are "
+"not there."""
 
 from __future__ import annotations
 
@@ -169,7 +170,10 @@ def _later(case: Case, name: str, node: ast.Name | None) -> Explanation | None:
         first = (
             f"`{name}` is assigned somewhere in the body{function}, so there it is a name of its own, not yet bound."
         )
-        rest = f"A name that a function assigns is local to it. Pass the outer `{name}` as an argument, or use another name."
+        rest = (
+            f"A name that a function assigns is local to it. Pass the outer `{name}` as an argument, or "
+            "use another name."
+        )
         return _said(name, first, rest, (), "local")
     if line is None:
         return None

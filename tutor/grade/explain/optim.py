@@ -182,7 +182,8 @@ def _result(case: Case, entry: ast.expr | None, text: str) -> Explanation:
         rule="optimizer-leaf",
         first=f"`{words.short(text)}` is the result of an operation, and {case.name} moves leaves only.",
         rest=(
-            "A leaf is a tensor that you made yourself. What comes out of *, .to(), .float() or .view() is computed from "
+            "A leaf is a tensor that you made yourself. What comes out of *, .to(), .float() or .view() is "
+            "computed from "
             "one: it would be stale after the first step, and its gradient is not kept.",
             "Make it first, whatever that takes, and call requires_grad_() on it last.",
         ),
@@ -219,7 +220,8 @@ def _empty(case: Case, params: Operand) -> Explanation:
         first=f"`{words.short(model)}` has no parameters, so there is nothing to train.",
         rest=(
             why
-            or "Only layers with weights have parameters, such as Linear or Conv2d; activations, pooling and flattening "
+            or "Only layers with weights have parameters, such as Linear or Conv2d; activations, pooling "
+            "and flattening "
             "have none.",
         ),
         repairs=repairs,

@@ -36,7 +36,8 @@ def _text(case: Case) -> Explanation | None:
     kind = "float" if "." in number else "int"
     return Explanation(
         rule="plain-text",
-        first=f"{words.code(text)} is a text and {words.code(other)} {words.kind(other.seen.type)}; + does not join them.",
+        first=f"{words.code(text)} is a text and {words.code(other)} {words.kind(other.seen.type)}; + does "
+        "not join them.",
         rest=("Python turns neither into the other by itself.",),
         repairs=(
             *(case.swapped(text, f"{kind}({text.text})", "the text as a number") if digits else ()),
@@ -62,7 +63,8 @@ def _lists(case: Case) -> Explanation | None:
     what = words.listed([words.code(o) for o in lists])
     return Explanation(
         rule="plain-list",
-        first=f"{what} {'are Python lists' if len(lists) > 1 else 'is a Python list'}, and {case.word} does not compute on lists.",
+        first=f"{what} {'are Python lists' if len(lists) > 1 else 'is a Python list'}, and {case.word} does "
+        "not compute on lists.",
         rest=("+ joins lists and * repeats them; element by element computes a tensor.",),
         repairs=case.with_edits(edits, "as tensors", edits[0].new) if edits else (),
     )
@@ -103,7 +105,8 @@ def _ordered(case: Case) -> Explanation | None:
         repairs = case.swapped(listed, _as_tensor(listed), "compared element by element")
     return Explanation(
         rule="plain-order",
-        first=f"{words.code(a)} is {words.kind(said[2])} and {words.code(b)} {words.kind(said[3])}; {said[1]} cannot compare them.",
+        first=f"{words.code(a)} is {words.kind(said[2])} and {words.code(b)} {words.kind(said[3])}; "
+        f"{said[1]} cannot compare them.",
         repairs=repairs,
     )
 

@@ -74,7 +74,8 @@ def _sizes(case: Case, given: Operand, sizes: list[tuple[str, str, str]]) -> Exp
         rule="state-sizes",
         first=f"`{name}` is {shapes[0]} in {words.code(given)} and {shapes[1]} in {words.code(case.operands[0])}.",
         rest=(
-            "Names and shapes of what is loaded must be those of the model: build it with the numbers that the saved one "
+            "Names and shapes of what is loaded must be those of the model: build it with the numbers that "
+            "the saved one "
             f"was built with, in_features and out_features and the like.{more}",
         ),
         repairs=_rebuilt(case, given),
@@ -168,9 +169,11 @@ def _file(case: Case) -> Explanation | None:
     if case.type == "UnpicklingError" or case.says("weights.only"):
         return Explanation(
             rule="state-pickle",
-            first=f"{words.code(path) if path else 'The file'} holds more than tensors, and torch.load reads tensors only.",
+            first=f"{words.code(path) if path else 'The file'} holds more than tensors, and torch.load "
+            "reads tensors only.",
             rest=(
-                "Reading other objects runs code from the file. weights_only=False allows that: only for files that you "
+                "Reading other objects runs code from the file. weights_only=False allows that: only for "
+                "files that you "
                 "wrote yourself. A saved state_dict needs none of it.",
             ),
         )

@@ -155,7 +155,8 @@ def _indent(reading: Reading) -> Explanation | None:
         pad = " " * (len(opener) - len(opener.lstrip()) + 4)
         return _told(
             "indent",
-            f"Line {reading.line} belongs inside `{clipped(opener.strip(), LINE_MOST)}` (line {said[2]}), and is not indented.",
+            f"Line {reading.line} belongs inside `{clipped(opener.strip(), LINE_MOST)}` (line {said[2]}), "
+            "and is not indented.",
             "What stands inside a block is moved to the right, by four spaces as a rule.",
             _padded(reading, pad, deep),
         )
@@ -286,12 +287,12 @@ def _sign(reading: Reading) -> Explanation | None:
         return _told("sign", "Python has no `!` for not; it writes `not`.", "", reading.put(found.start(), "not ", 1))
     if found := re.search(r"\belse\s+if\b", row):
         return _told("sign", "Python writes `elif` for else if.", "", reading.put(found.start(), "elif", len(found[0])))
-    if found := re.match(r"(\s*for\s+[\w, ]+?)\s+(?!in\b)(range|enumerate|zip|\w+\()", row):
-        if " in " not in row:
-            return _told(
-                "sign", f"`for` needs its `in`: {reading.shown}.", "for NAME in VALUES: goes through the values.",
-                reading.put(len(found[1]), " in"),
-            )  # fmt: skip
+    found = re.match(r"(\s*for\s+[\w, ]+?)\s+(?!in\b)(range|enumerate|zip|\w+\()", row)
+    if found and " in " not in row:
+        return _told(
+            "sign", f"`for` needs its `in`: {reading.shown}.", "for NAME in VALUES: goes through the values.",
+            reading.put(len(found[1]), " in"),
+        )  # fmt: skip
     return None
 
 
@@ -307,17 +308,23 @@ def _words(reading: Reading) -> Explanation | None:
 _SAID = (
     (r"'(return|yield|await)' outside function", "outside", "`{name}` on line {line} stands outside of any function.",
      "Only a function can give something back; it is indented under its def."),
-    (r"'(break|continue)' (?:outside|not properly in) loop", "outside", "`{name}` on line {line} stands outside of any loop.",
+    (r"'(break|continue)' (?:outside|not properly in) "
+    "loop", "outside", "`{name}` on line {line} stands outside of any loop.",
      "It is indented under a for or a while."),
-    ("positional argument follows keyword argument", "order", "On line {line} an argument without a name follows one with a name.",
+    ("positional argument follows keyword argument", "order", "On line {line} an argument without a name "
+    "follows one with a name.",
      "Arguments without names come first."),
     ("(?:non-default argument follows|parameter without a default follows)", "order",
-     "On line {line} a parameter without a default follows one that has one.", "Parameters that must be given come first."),
+     "On line {line} a parameter without a default follows one that has "
+     "one.", "Parameters that must be given come first."),
     (r"duplicate argument '(\w+)'", "order", "The parameter `{name}` is there twice, on line {line}.", ""),
-    ("invalid decimal literal", "number", "On line {line} a name begins with a digit, or a number runs into a word: {shown}.",
+    ("invalid decimal literal", "number", "On line {line} a name begins with a digit, or a number runs into "
+    "a word: {shown}.",
      "Names begin with a letter or an underscore."),
-    ("leading zeros", "number", "A number on line {line} begins with 0: {shown}.", "Whole numbers are written without zeros in front."),
-    (r"cannot assign to (True|False|None)", "assign", "`{name}` is a value of Python's own, and cannot be a name: line {line}.", ""),
+    ("leading zeros", "number", "A number on line {line} begins with 0: {shown}.", "Whole numbers are "
+    "written without zeros in front."),
+    (r"cannot assign to (True|False|None)", "assign", "`{name}` is a value of Python's own, and cannot be a "
+    "name: line {line}.", ""),
     (r"cannot assign to ([\w ]+)", "assign", "Line {line} assigns to something that is no name: {shown}.",
      "On the left of = stands a name, a place or an attribute."),
     ("':' expected after dictionary key", "dict", "An entry of the dictionary on line {line} has no value: {shown}.",

@@ -152,7 +152,8 @@ def _straight(case: Case, root: Operand, steps: list[Step]) -> Explanation:
     shared = next((s for s in computed if id(s.node) in theirs), None)
     what = f"`{shared.name}`" if shared else "a part"
     return _said(
-        f"{words.code(root)} and `{case.text(receiver)}` share {what}, and that graph was freed on line {other.lineno}.",
+        f"{words.code(root)} and `{case.text(receiver)}` share {what}, and that graph was freed on line "
+        f"{other.lineno}.",
         "Two losses over one graph are added up first, and go back together.",
         (*_added(case, other, root), *(_anew(case, _between(computed, shared), line) if shared else ())),
         "shared",
