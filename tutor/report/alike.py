@@ -102,32 +102,51 @@ def _code(text: str) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
-        return f"code {_form(tree.body, {})}"
+        return f"code {_form(tree.body, None)}"
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return f"text {_plain(text)}"
 
 
-def _form(node: Any, names: dict[str, str]) -> str:
+Names = dict[str, str] | None
+"""Within a function, the names that are its own, by their order; None outside of any."""
+
+
+def _form(node: Any, names: Names) -> str:
     """The syntax tree as text, in one form of several that mean the same."""
-    if isinstance(node, list):
+    kind = type(node)
+    if kind is list:
         return f"[{' '.join([_form(item, names) for item in node])}]"
-    if not isinstance(node, ast.AST):
-        return repr(node)
-    if isinstance(node, ast.Name):
-        return names.get(node.id, node.id)
-    special = _FORMS.get(type(node))
-    return special(node, names) if special else _whole(node, names)
+    if kind in _FORMS:
+        return _FORMS[kind](node, names)
+    return _whole(node, names) if isinstance(node, ast.AST) else repr(node)
 
 
-def _whole(node: ast.AST, names: dict[str, str]) -> str:
-    parts = [_form(getattr(node, name, None), names) for name in node._fields if name not in _UNSAID]
-    return f"{type(node).__name__}({' '.join(parts)})"
+def _whole(node: ast.AST, names: Names) -> str:
+    kind = type(node).__name__
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(name for name in node._fields if name not in _UNSAID)
+    return f"{kind}({' '.join([_form(getattr(node, name, None), names) for name in _FIELDS[kind]])})"
 
 
 _UNSAID = frozenset({"ctx", "kind", "type_comment", "returns", "annotation", "decorator_list", "type_params"})
 
 
-def _call(node: ast.Call, names: dict[str, str]) -> str:
+_FIELDS: dict[str, tuple[str, ...]] = {}
+"""Of each kind of node, what is said."""
+
+
+def _name(node: ast.Name, names: Names) -> str:
+    if names is None:
+        return node.id
+    return _own(node.id, names) if isinstance(node.ctx, ast.Store) else names.get(node.id, node.id)
+
+
+def _own(name: str, names: Names) -> str:
+    """The name of a parameter or of what a function assigns."""
+    return name if names is None else names.setdefault(name, f"${len(names)}")
+
+
+def _call(node: ast.Call, names: Names) -> str:
     args, name = list(node.args), ""
     if isinstance(node.func, ast.Attribute):
         name, on = node.func.attr, node.func.value
@@ -145,27 +164,26 @@ def _call(node: ast.Call, names: dict[str, str]) -> str:
     return f"{called}({' '.join(given)})"
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, names: dict[str, str]) -> str:
-    """Parameters and what is assigned within go by their order."""
-    inner, made = dict(names), len(names)
-    for part in ast.walk(node):
-        name = part.arg if isinstance(part, ast.arg) else ""
-        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
-            name = part.id
-        if name and inner.get(name, name) == names.get(name, name):
-            inner[name] = f"${made}"
-            made += 1
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, names: Names) -> str:
+    """Parameters and what is assigned within go by their order; what it says of itself goes unsaid."""
+    inner = dict(names or {})
     body = node.body
-    if isinstance(body, list) and len(body) > 1 and ast.get_docstring(node, clean=False) is not None:  # type: ignore[arg-type]
+    if len(body) > 1 and ast.get_docstring(node, clean=False) is not None:
         body = body[1:]
-    return f"def {getattr(node, 'name', '')}({_form(node.args, inner)} {_form(body, inner)})"
+    return f"def {node.name}({_form(node.args, inner)} {_form(body, inner)})"
 
 
-_FORMS: dict[type, Callable[[Any, dict[str, str]], str]] = {
+def _lambda(node: ast.Lambda, names: Names) -> str:
+    inner = dict(names or {})
+    return f"lambda({_form(node.args, inner)} {_form(node.body, inner)})"
+
+
+_FORMS: dict[type, Callable[[Any, Names], str]] = {
+    ast.Name: _name,
     ast.Call: _call,
     ast.FunctionDef: _function,
     ast.AsyncFunctionDef: _function,
-    ast.Lambda: _function,
+    ast.Lambda: _lambda,
     ast.Constant: lambda node, _: repr(node.value),
-    ast.arg: lambda node, names: names.get(node.arg, node.arg),
+    ast.arg: lambda node, names: _own(node.arg, names),
 }

@@ -114,9 +114,7 @@ def test_ones_own_progress(capsys: pytest.CaptureFixture[str]) -> None:
     assert report.run([], None, "text", None) == 0
     said = capsys.readouterr().out
     assert "Reductions  (pytorch-fundamentals/reductions)" in said
-    assert (
-        "─ 1 of 17 answered, 0 right at once, 0 hints, 0 min\n    sum-dim-0                 right, 2 answers\n" in said
-    )
+    assert re.search(r"─ 1 of \d+ answered, 0 right at once, 0 hints, 0 min\n    sum-dim-0 +right, 2 answers\n", said)
 
 
 @pytest.mark.usefixtures("learner")
