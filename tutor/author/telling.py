@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tutor.legible import legible
 NARROWEST = 40
 _GLUE = "\0"
 """Stands for a space at which no line is broken."""
+_CODE = re.compile("`[^`]{1,36}`")
 _COLOURS = {"error": "31;1", "warning": "33;1", "place": "1", "quiet": "2", "-": "31", "+": "32"}
 
 
@@ -60,13 +62,18 @@ def told(problem: Problem, look: Look) -> Iterator[str]:
 
 def _wrapped(problem: Problem, said: str, code: str, look: Look) -> Iterator[str]:
     head = f"{problem.place}: {problem.severity}: "
-    rows = textwrap.wrap(head + said, look.width, subsequent_indent="    ", break_on_hyphens=False)
+    rows = _rows(head + said, look.width)
     start = f"{look.painted(problem.place, 'place')}: {look.painted(problem.severity, problem.severity)}: "
     yield rows[0].replace(head.rstrip(), start.rstrip(), 1)
     yield from rows[1:]
     fix = legible(problem.fix)
-    text = f"{fix[:1].upper()}{fix[1:]}." if fix else ""
-    whole = f"{text} {code.replace(' ', _GLUE)}".strip()
-    for row in textwrap.wrap(whole, look.width - 4, break_on_hyphens=False):
-        row = row.replace(_GLUE, " ")
-        yield "    " + (row.replace(code, look.painted(code, "quiet")) if code else row)
+    text = fix[:1].upper() + fix[1:] + ("" if fix[-1:] in ("", ".", "?", "…") else ".")
+    for row in _rows(f"    {text} {code.replace(' ', _GLUE)}".rstrip(), look.width):
+        yield row.replace(code, look.painted(code, "quiet")) if code else row
+
+
+def _rows(text: str, width: int) -> list[str]:
+    """Text wrapped to a width, short code in one piece."""
+    glued = _CODE.sub(lambda found: found[0].replace(" ", _GLUE), text)
+    rows = textwrap.wrap(glued, width, subsequent_indent="    ", break_on_hyphens=False, drop_whitespace=True)
+    return [row.replace(_GLUE, " ") for row in rows]

@@ -96,8 +96,8 @@ def _told(question: object, left: list[Weakness]) -> Iterator[Finding]:
         told = f"{first.shown} {passes}" + (f": {why}" if why else "")
         more = tuple(f"so does {w.shown}" for w in those[1:LISTED])
         more += (f"and {len(those) - LISTED} more",) if len(those) > LISTED else ()
-        listed = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
-        fix = f"{fix}, or give the reason why it may under `waive`, after {listed}"
+        listed = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+        fix = f"{fix}; if it is meant, say why under `waive`: {listed}"
         yield Finding("solution" if code else "", "weak-check" if code else "weak-question", told, fix, more)
 
 

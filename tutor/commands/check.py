@@ -163,6 +163,8 @@ class Teller:
         split = ", ".join(_count(n, word) for word, n in kinds.items() if n)
         recalled = sum(result.recalled for result in results)
         known = f"; {recalled} unchanged since an earlier check" if recalled else ""
+        if self._look.spaced and found and not self._json:
+            print()
         told = ", ".join(counted) + (f": {split}" if split else "") + f" ({seconds:.1f} s{known})."
         print(told, file=sys.stderr, flush=True)
 

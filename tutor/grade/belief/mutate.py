@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from tutor.grade.belief import autograd, broadcast, create, dtype, index, join, layer, matmul, reduce, reshape
@@ -14,6 +15,8 @@ from tutor.grade.source import parsed
 
 MOST = 48
 """Mutants of one question: with the question and its listed wrong answers they stay below what a child observes."""
+KEPT_MOST = 256
+"""Questions whose mutants are held on to: they are asked for with the question and with each answer."""
 LONGEST = 1000
 """Characters of code that are looked into."""
 _RULES = (reduce, index, broadcast, matmul, reshape, join, create, dtype, layer, autograd)
@@ -33,6 +36,7 @@ class Mutant:
     """The code as evidence, `x.mean()` in backticks; empty when it is only arithmetic on shapes."""
 
 
+@lru_cache(maxsize=KEPT_MOST)
 def mutants(expression: str, kind: str = "", lead: str = "") -> tuple[Mutant, ...]:
     """The mutants of `expression`, simplest first, none twice; none of what changes a tensor in place.
 
