@@ -80,7 +80,7 @@ def _key(question: Question | None, text: str) -> str:
     if question is not None:
         return f"text {_plain(text)}"
     try:
-        return f"value {_number(read_value(text))}"
+        return _code(text) if " = " in text else f"value {_number(read_value(text))}"
     except Unread:
         return _code(text)
 
