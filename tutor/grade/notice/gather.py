@@ -25,11 +25,9 @@ from tutor.grade.notice import (
     stack,
 )  # fmt: skip
 from tutor.grade.notice.notice import Notice
-from tutor.grade.notice.program import Program
+from tutor.grade.notice.program import CODE_MOST, Program
 from tutor.sandbox.protocol import Outcome
 
-CODE_MOST = 20_000
-"""Characters of code that are looked into."""
 NOTICES_MOST = 8
 
 _THEMES: tuple[Callable[[Program], Iterator[Notice]], ...] = (

@@ -17,6 +17,8 @@ Third = TypeVar("Third", bound=ast.AST)
 Shape = tuple[int, ...]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+CODE_MOST = 20_000
+"""Characters of code that are looked into."""
 PART_MOST = 80
 """Characters of a part's text that are kept."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -49,17 +51,23 @@ class Program:
         self.outcome = outcome
         self.tree = parsed(code) or ast.Module(body=[], type_ignores=[])
         self.given = parsed(setup) or ast.Module(body=[], type_ignores=[])
-        self._rows = code.splitlines()
+        self._rows = code.encode().splitlines(keepends=True)
+        self._texts: dict[ast.AST, str] = {}
+        self._kinds: dict[tuple[type[Any], ...], list[Any]] = {}
 
     # The tree.
 
     @cached_property
+    def _walked(self) -> list[ast.AST]:
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def _parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self._walked for child in ast.iter_child_nodes(node)}
 
     @cached_property
     def _all(self) -> list[ast.AST]:
-        found = [n for n in ast.walk(self.tree) if hasattr(n, "lineno")]
+        found = [n for n in self._walked if hasattr(n, "lineno")]
         return sorted(found, key=lambda n: (n.lineno, n.col_offset))  # type: ignore[attr-defined]
 
     @overload
@@ -76,7 +84,9 @@ class Program:
     def nodes(self, *kinds: type[Any], within: ast.AST | None = None) -> list[Any]:
         """Everything of some kinds, in the order it stands; only what is within a node where one is given."""
         if within is None:
-            return [n for n in self._all if isinstance(n, kinds)]
+            if kinds not in self._kinds:
+                self._kinds[kinds] = [n for n in self._all if isinstance(n, kinds)]
+            return self._kinds[kinds]
         found = [n for n in ast.walk(within) if isinstance(n, kinds)]
         return sorted(found, key=lambda n: (getattr(n, "lineno", 0), getattr(n, "col_offset", 0)))
 
@@ -85,8 +95,10 @@ class Program:
         return [call for call in self.nodes(ast.Call, within=within) if called(call) in names]
 
     def text(self, node: ast.AST) -> str:
-        """A node as written."""
-        return ast.get_source_segment(self.code, node) or ""
+        """A node as written; empty for what stands nowhere."""
+        if node not in self._texts:
+            self._texts[node] = _cut(self._rows, node)
+        return self._texts[node]
 
     def code_of(self, node: ast.AST, most: int = 48) -> str:
         """The same between backticks, on one line and clipped."""
@@ -124,6 +136,13 @@ class Program:
     def classes(self) -> list[ast.ClassDef]:
         """The classes of modules."""
         return [c for c in self.nodes(ast.ClassDef) if any("Module" in self.text(base) for base in c.bases)]
+
+    @cached_property
+    def made(self) -> dict[str, ast.Call]:
+        """The calls that names and attributes are bound to, here or in what ran before."""
+        found = (n for tree in (self.given, self.tree) for n in ast.walk(tree) if isinstance(n, ast.Assign))
+        calls = [(target, n.value) for n in found if isinstance(n.value, ast.Call) for target in n.targets]
+        return {ast.unparse(t): call for t, call in calls if isinstance(t, (ast.Name, ast.Attribute))}
 
     # Names.
 
@@ -242,6 +261,16 @@ class Program:
 
     def _scope_at(self, number: int) -> Function | None:
         return self._scopes.get(number)
+
+
+def _cut(rows: list[bytes], node: ast.AST) -> str:
+    """What stands at the place of a node: columns are bytes."""
+    if not isinstance(node, (ast.expr, ast.stmt, ast.keyword, ast.arg)) or node.end_lineno is None:
+        return ""
+    cut = rows[node.lineno - 1 : node.end_lineno]
+    cut[-1:] = [row[: node.end_col_offset] for row in cut[-1:]]
+    cut[:1] = [row[node.col_offset :] for row in cut[:1]]
+    return b"".join(cut).decode("utf-8", "replace")
 
 
 def called(node: ast.AST | None) -> str:

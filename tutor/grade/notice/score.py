@@ -29,23 +29,10 @@ def losses(program: Program, *names: str) -> Iterator[Loss]:
     for call in program.nodes(ast.Call):
         maker: ast.expr | None = call if called(call) in names else program.origin(call.func)
         if maker is not call and called(maker) not in names:
-            maker = _made_in_setup(program, call, names)
+            maker = program.made.get(program.text(call.func))
         name, scores = called(maker), given(call, 0, "input")
         if name in names and scores is not None and not (name[0].isupper() and maker is call):
             yield call, name, scores, given(call, 1, "target")
-
-
-def _made_in_setup(program: Program, call: ast.Call, names: tuple[str, ...]) -> ast.Call | None:
-    """The class of a loss that code before this, or an `__init__`, bound to what is called."""
-    wanted = program.text(call.func)
-    for tree in (program.given, program.tree):
-        for node in ast.walk(tree):
-            made = node.value if isinstance(node, ast.Assign) else None
-            if not isinstance(made, ast.Call) or called(made) not in names:
-                continue
-            if any(ast.unparse(target) == wanted for target in node.targets):  # type: ignore[attr-defined]
-                return made
-    return None
 
 
 # Losses that squash by themselves.
