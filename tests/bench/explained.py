@@ -1,4 +1,4 @@
-"""What it costs to say why: the lens, the beliefs and the explanations, on top of the verdict alone, in the same turns."""
+"""What it costs to say why: the lens, the beliefs and the explanations, on top of the verdict, in the same turns."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def measure(folder: Path) -> Iterator[Row]:
         for name, answers in (("right", right()), ("wrong", wrong()), ("failing", failing())):
             more, alone = taken(warm, full, silent, answers)
             extra += more
-            note = f"{len(answers)} answers, {TIMES} turns each; p95 {quantile(more, 0.95) * 1000:.1f} ms; alone {alone * 1000:.1f} ms"
+            high = quantile(more, 0.95) * 1000
+            note = f"{len(answers)} answers, {TIMES} turns each; p95 {high:.1f} ms; alone {alone * 1000:.1f} ms"
             yield Row(
-                f"lens, beliefs and explanation of a {name} answer, on top, p50", median(more) * 1000, None, " ms", note
+                f"saying why, on top of the verdict on a {name} answer, p50", median(more) * 1000, None, " ms", note
             )
-    yield Row(
-        "lens, beliefs and explanation, on top of any verdict, p50", median(extra) * 1000, BAR, " ms", "all of these"
-    )
+    note = "the lens, the beliefs, the explanation with its repairs run; all of these answers"
+    yield Row("saying why, on top of the verdict, p50", median(extra) * 1000, BAR, " ms", note)
 
 
 def taken(warm: Warm, full: Examiner, silent: Examiner, answers: list[Asked]) -> tuple[list[float], float]:
