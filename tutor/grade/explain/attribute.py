@@ -21,7 +21,7 @@ _OF_TENSORS = {
 _OF_TORCH = {
     "array": "tensor", "concatenate": "cat", "random": "rand", "normal_": "normal", "dot_product": "dot",
     "uniform": "rand", "multiply_": "mul", "transpose_": "transpose", "expand_dims": "unsqueeze", "zeroes": "zeros",
-    "power": "pow", "arange_": "arange", "mat_mul": "matmul", "avg": "mean", "average": "mean", "no_gradient": "no_grad",
+    "power": "pow", "mat_mul": "matmul", "avg": "mean", "average": "mean", "no_gradient": "no_grad",
 }  # fmt: skip
 _TENSOR_ONLY = (
     "shape", "dtype", "mean", "float", "item", "detach", "numpy", "unsqueeze", "squeeze", "view", "reshape", "to", "T",
@@ -50,7 +50,8 @@ def explain(case: Case) -> Explanation | None:
 
 def _module_inside(case: Case, name: str) -> Explanation | None:
     """A value of the wrong kind passed to something of torch's, which asks it for what only tensors have."""
-    odd = next((o for o in case.operands if o.seen.kind in ("list", "tuple", "number") and name in _TENSOR_ONLY), None)
+    kinds = ("list", "number")
+    odd = next((o for o in case.operands if o.seen.kind in kinds and name in _TENSOR_ONLY), None)
     if odd is None or not case.says(rf"'{odd.seen.type}' object"):
         return None
     return Explanation(
@@ -88,9 +89,9 @@ def _uncalled(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Exp
 
 
 def _pair(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:
-    if owner.seen.kind != "tuple" or name not in _TENSOR_ONLY:
-        return None
     items = owner.seen.items or ()
+    if owner.seen.kind != "tuple" or not (name in _TENSOR_ONLY or any(i.kind == "tensor" for i in items)):
+        return None
     maker = _maker(case, node.value)
     fields = _fields(maker)
     means = f"the {fields[0]}" if fields else "the first of them"
@@ -105,7 +106,7 @@ def _pair(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explana
         ),
         repairs=(
             *case.instead(f"{words.grouped(owner)}[0].{name}", means, of=node),
-            *_unpacked(case, node.value, len(items)),
+            *unpacked(case, node.value, len(items)),
         ),
         habit="Take apart what a call gives where it is called: out, state = lstm(x).",
     )
@@ -125,8 +126,8 @@ def _fields(call: ast.Call | None) -> tuple[str, ...]:
     return ()
 
 
-def _unpacked(case: Case, node: ast.expr, count: int) -> tuple[Repair, ...]:
-    """The name bound to the first of the tuple, where it was bound to the whole."""
+def unpacked(case: Case, node: ast.expr, count: int) -> tuple[Repair, ...]:
+    """The repair that binds the name bound to the first of the tuple, where it was bound to the whole."""
     if not isinstance(node, ast.Name) or count < 2:
         return ()
     for statement in ast.walk(case.tree):

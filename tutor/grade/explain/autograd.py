@@ -90,7 +90,7 @@ def _number(case: Case) -> Explanation | None:
     for step in steps:
         for inner in ast.walk(step.node):
             if isinstance(inner, ast.Call) and origin.last_name(inner.func) in ("item", "float", "tolist"):
-                return _plain(case, root, inner)
+                return _plain(case, root, inner, isinstance(step.statement, ast.AugAssign))
     return Explanation(
         rule="backward-number",
         first=f"{words.code(root)} is a plain Python {root.seen.type}, without a graph to go back through.",
@@ -98,17 +98,20 @@ def _number(case: Case) -> Explanation | None:
     )
 
 
-def _plain(case: Case, root: Operand, inner: ast.Call) -> Explanation:
+def _plain(case: Case, root: Operand, inner: ast.Call, added: bool) -> Explanation:
     name = origin.last_name(inner.func)
     kept = case.text(inner.args[0]) if name == "float" and inner.args else ""
     if isinstance(inner.func, ast.Attribute):
         kept = case.text(inner.func.value)
+    repairs = case.instead(kept, f"the tensor, without {name}()", of=inner) if kept else ()
+    if added and kept:
+        repairs = case.swapped(root, kept, "from the loss of this round")
     return Explanation(
         rule="backward-number",
         first=f"{words.code(root)} is a plain Python {root.seen.type}: {name}() on line {inner.lineno} gave "
         "the number alone.",
         rest=("A number has no history. Keep the tensor for backward(), and use item() for printing only.",),
-        repairs=case.instead(kept, f"the tensor, without {name}()", of=inner) if kept else (),
+        repairs=repairs,
         habit="item() is for reports: backward() and step() come before it.",
     )
 
@@ -141,6 +144,8 @@ def _empty(case: Case, name: str, owner: Operand | None) -> tuple[str, tuple[Rep
     if owner is not None and owner.seen.requires_grad is False and case.scene.recorded:
         edits = [required(case, bound[0])] if bound else []
         return f"`{name}` does not require gradients.", case.with_edits(edits) if edits else ()
+    if (rebound := _rebound(case, name)) is not None and owner is not None and owner.seen.is_leaf is False:
+        return _renewed(case, name, rebound)
     if owner is not None and owner.seen.is_leaf is False and node is not None and bound:
         return f"`{name}` is the result of an operation, no leaf, and its gradient is not kept.", rooted(
             case, bound[-1]
@@ -158,6 +163,30 @@ def _empty(case: Case, name: str, owner: Operand | None) -> tuple[str, tuple[Rep
     return f"the loss was not computed from `{name}`, or it was changed since.", ()
 
 
+def _rebound(case: Case, name: str) -> ast.Assign | None:
+    """`w = w - lr * w.grad`"""
+    for node in ast.walk(case.tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.BinOp):
+            continue
+        same = case.text(node.targets[0]) == case.text(node.value.left) == name
+        if same and f"{name}.grad" in case.text(node.value):
+            return node
+    return None
+
+
+def _renewed(case: Case, name: str, node: ast.Assign) -> tuple[str, tuple[Repair, ...]]:
+    why = f"line {node.lineno} made `{name}` a new tensor, the result of an operation, and only leaves keep a gradient."
+    value = node.value
+    signs = {ast.Sub: "-", ast.Add: "+"}
+    if not isinstance(value, ast.BinOp) or type(value.op) not in signs:
+        return why, ()
+    pad = " " * node.col_offset
+    update = f"{name} {signs[type(value.op)]}= {case.text(value.right)}"
+    new = f"with torch.no_grad():\n{pad}    {update}"
+    repairs = case.instead(new, "changed in place, so it stays the same leaf", of=node)
+    return why, tuple(Repair(new.replace(f"\n{pad}", "\n"), r.means, r.edits) for r in repairs)
+
+
 def _loss_before(case: Case) -> tuple[Repair, ...]:
     bound = [n for n in ast.walk(case.tree) if isinstance(n, ast.Assign) and n.lineno < case.scene.line]
     names = [t.id for n in bound for t in n.targets if isinstance(t, ast.Name)]
@@ -171,7 +200,7 @@ def _numpy(case: Case) -> Explanation | None:
         return None
     what = next((o for o in case.operands if o.seen.kind == "tensor" and o.seen.requires_grad), None)
     if what is None:
-        return None
+        return _numpy_list(case)
     own = case.name == "numpy" and what is case.operands[0]
     tail = ".detach()" if own else ".detach().numpy()"
     return Explanation(
@@ -180,6 +209,22 @@ def _numpy(case: Case) -> Explanation | None:
         rest=("detach() gives the same numbers without the graph; the tensor itself stays as it is.",),
         repairs=case.swapped(what, f"{words.grouped(what)}{tail}", "the numbers alone"),
         habit="For plots and reports: x.detach().",
+    )
+
+
+def _numpy_list(case: Case) -> Explanation | None:
+    """A list of losses, each with its graph."""
+    what = next((o for o in case.operands if any(i.requires_grad for i in o.seen.items or ())), None)
+    if what is None:
+        return None
+    single = all(i.shape == () for i in what.seen.items or ())
+    new = f"[t.{'item' if single else 'detach'}() for t in {what.text}]"
+    return Explanation(
+        rule="numpy-tracked",
+        first=f"{words.code(what)} holds tensors that require gradients, and NumPy cannot record what is done to them.",
+        rest=("Each of them keeps its whole graph alive; for reports, keep loss.item() instead.",),
+        repairs=case.swapped(what, new, "the numbers alone"),
+        habit="losses.append(loss.item()).",
     )
 
 

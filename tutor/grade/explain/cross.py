@@ -10,11 +10,14 @@ from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.embedding import extremes
 from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.flow import trail
 from tutor.grade.explain.pair import Pair, no_tensor, pair
 
 _WHY = (
     "Class numbers are indices, so they are int64; targets of a floating dtype are probabilities, one for each class."
 )
+_PADDING = (-1, 255)
+"""Labels that stand for "no label" in many data sets."""
 Shape = tuple[int, ...]
 
 
@@ -56,8 +59,18 @@ def _whole_scores(found: Pair) -> Explanation:
         rule="loss-scores-dtype",
         first=f"The scores {words.typed(found.scores)} are whole numbers, and {found.called} computes with fractions.",
         rest=("Scores are what a model gives, before softmax; class numbers are no scores.",),
-        repairs=found.with_scores(".float()"),
+        repairs=_chosen(found),
     )
+
+
+def _chosen(found: Pair) -> tuple[Repair, ...]:
+    """Scores of which only the best was kept, kept whole."""
+    node = found.case.node_of(found.scores)
+    for step in trail(found.case, node) if node is not None else []:
+        for inner in ast.walk(step.node):
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr == "argmax":
+                return found.case.instead(found.case.text(inner.func.value), "without argmax()", of=inner)
+    return found.with_scores(".float()")
 
 
 def _shapes(found: Pair, scores: Shape, target: Shape) -> Explanation | None:
@@ -218,7 +231,8 @@ def _range(found: Pair, scores: Shape, target: Shape) -> Explanation | None:
         ),
         repairs=(
             *(found.with_target(" - 1", "labels that start at 0, where yours start at 1") if start else ()),
-            *(_more_classes(found, classes, worst + 1) if worst >= classes else _ignored(found, worst)),
+            *(_ignored(found, worst) if worst in _PADDING else ()),
+            *(_more_classes(found, classes, worst + 1) if worst >= classes and worst not in _PADDING else ()),
         ),
         habit="Check target.min() and target.max() once, before training.",
     )  # fmt: skip

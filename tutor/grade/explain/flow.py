@@ -27,7 +27,9 @@ class Step:
         """Whether it is made from its own last value, as in `total = total + loss`."""
         if isinstance(self.statement, ast.AugAssign):
             return True
-        return any(isinstance(n, ast.Name) and n.id == self.name for n in ast.walk(self.node))
+        targets = self.statement.targets if isinstance(self.statement, ast.Assign) else []
+        names = {self.name, *(n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))}
+        return any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(self.node))
 
 
 def trail(case: Case, node: ast.expr) -> list[Step]:

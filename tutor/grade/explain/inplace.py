@@ -128,8 +128,7 @@ def _saved(case: Case) -> Explanation:
         return _stepped(case, chosen)
     return Explanation(
         rule="inplace-saved",
-        first=f"`{chosen.target or 'A result'}` is changed by `{chosen.how}` on line {chosen.line}, and "
-        f"{needs} still needs it.",
+        first=f"{_target(chosen)} is changed by `{chosen.how}` on line {chosen.line}, and {needs} still needs it.",
         rest=(
             _WHY,
             f"To get its slope, {operation or 'the operation'} looks at the numbers it saw or gave; those "
@@ -141,6 +140,10 @@ def _saved(case: Case) -> Explanation:
         ),
         habit=_HABIT,
     )
+
+
+def _target(change: Change) -> str:
+    return f"`{change.target}`" if change.target else "A result"
 
 
 _WHY = "backward() uses values that were saved on the way forward, and finds that they have changed since."

@@ -196,6 +196,15 @@ def _bilinear(case: Case) -> Explanation | None:
                 first=f"{words.shaped(given) if given else shape_text(shape)} has {shape[-1]} features, and "
                 f"{fed.label} takes {want} for its input {n}.",
                 rest=(f"The last size of input {n} must be {name}.",),
-                repairs=fed.remade(name, str(shape[-1]), f"a layer for {shape[-1]} features"),
+                repairs=_exchanged(fed) or fed.remade(name, str(shape[-1]), f"a layer for {shape[-1]} features"),
             )
     return None
+
+
+def _exchanged(fed: Feed) -> tuple[Repair, ...]:
+    """The two inputs of a bilinear layer the other way round, where they fit so."""
+    case, sizes = fed.case, [s.shape[-1] for s in fed.layer.inputs[:2] if s.shape]
+    if sizes[::-1] != [fed.number("in1_features"), fed.number("in2_features")] or len(case.operands) != 3:
+        return ()
+    layer, a, b = case.operands
+    return case.instead(f"{layer.text}({b.text}, {a.text})", "the other way round")

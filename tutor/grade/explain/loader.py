@@ -44,9 +44,19 @@ def _ragged(case: Case, loader: ast.Call) -> Explanation | None:
             "the loader; the data is to blame.",
             "collate_fn says how a batch is made instead, by padding for instance.",
         ),
-        repairs=(*pad, *_with(case, loader, "collate_fn=list", "each batch as a list")),
+        repairs=_paired(case, loader) or (*pad, *_with(case, loader, "collate_fn=list", "each batch as a list")),
         habit="Look at a few examples of a dataset, dataset[0] and on, before you load it.",
     )
+
+
+def _paired(case: Case, loader: ast.Call) -> tuple[Repair, ...]:
+    """Examples that are pairs, as the loop over the loader takes them."""
+    loop = case.statement
+    if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Tuple) or len(loop.target.elts) != 2:
+        return ()
+    x = f"{case.nn}.utils.rnn.pad_sequence([x for x, _ in batch], batch_first=True)"
+    new = f"collate_fn=lambda batch: ({x}, torch.tensor([y for _, y in batch]))"
+    return _with(case, loader, new, "the inputs padded with zeros to the longest")
 
 
 def _with(case: Case, loader: ast.Call, argument: str, means: str) -> tuple[Repair, ...]:

@@ -77,8 +77,10 @@ def _odd_entry(case: Case, node: ast.Call) -> Explanation | None:
         operand = next((o for o in case.operands if o.text == case.text(entry)), None)
         name = origin.last_name(entry)
         if isinstance(entry, (ast.Name, ast.Attribute)) and (operand is None or operand.seen.kind != "module"):
-            if name in CLASSES:
-                return _function(case, entry, CLASSES[name])
+            kept = [origin.last_name(v) for v in origin.bound(case, name)] if isinstance(entry, ast.Name) else []
+            known = next((n for n in (name, *kept) if n in CLASSES), "")
+            if known:
+                return _function(case, entry, CLASSES[known])
             if name[:1].isupper() and (name in FUNCTIONS or origin.class_named(case, name) or "." in case.text(entry)):
                 return _class(case, entry, name)
         if (
@@ -115,6 +117,13 @@ def _function(case: Case, entry: ast.expr, kind: str) -> Explanation:
 
 def _other(case: Case, operand: Operand) -> Explanation:
     kind = operand.seen.type or operand.seen.kind
+    if operand.seen.kind in ("list", "tuple") and all(i.kind == "module" for i in operand.seen.items or ()):
+        return Explanation(
+            rule="sequential-list",
+            first=f"{words.code(operand)} is a {kind} of layers, and {case.name} takes the layers one by one.",
+            rest=("A * in front of a list passes its entries as separate arguments.",),
+            repairs=case.swapped(operand, f"*{operand.text}"),
+        )
     return Explanation(
         rule="sequential-entry",
         first=f"{words.code(operand)} is a {kind}, no module; {case.name} takes modules alone.",
@@ -127,6 +136,8 @@ def _other(case: Case, operand: Operand) -> Explanation:
 def _settings(case: Case) -> Explanation | None:
     """A class of torch.nn called with data, which it takes for its settings."""
     name = case.name
+    if case.kind == "call" and (found := _class_kept(case)) is not None:
+        return found
     if case.kind != "call" or not (case.word.endswith(f"nn.{name}") or name in FUNCTIONS):
         return None
     data = [o for o in case.operands if o.seen.kind == "tensor" and not o.keyword]
@@ -137,6 +148,25 @@ def _settings(case: Case) -> Explanation | None:
     if name == "Linear" and len(case.operands) == 2 and data[0] is case.operands[0] and data[0].seen.shape:
         return _linear(case, data[0])
     return _made_with_data(case, case.node, case.word, data)
+
+
+def _class_kept(case: Case) -> Explanation | None:
+    """`criterion = nn.MSELoss`, called later as if it had been made."""
+    values = origin.bound(case, case.word) if case.word.isidentifier() else []
+    kept = values[-1] if values else None
+    if (
+        not isinstance(kept, ast.Attribute)
+        or kept.attr not in FUNCTIONS
+        or not any(o.seen.kind == "tensor" for o in case.operands)
+    ):
+        return None
+    text = case.text(kept)
+    return Explanation(
+        rule="class-kept",
+        first=f"`{case.word}` is the class `{text}` itself; it is made with parentheses, `{text}()`.",
+        rest=("Called with data, the class takes them for its settings.",),
+        repairs=case.instead(f"{text}({'dim=-1' if kept.attr in _DIM else ''})", f"on line {kept.lineno}", of=kept),
+    )
 
 
 def _fraction(case: Case) -> Explanation | None:

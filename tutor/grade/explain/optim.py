@@ -47,20 +47,28 @@ def _keyword(case: Case) -> Explanation | None:
     if said is None or not isinstance(node, ast.Call):
         return None
     wrong, known = said[1], [n for n in case.scene.known if n != "params"]
-    near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.6)
-    right = _ALIASES.get(wrong.lower(), near[0] if near else "")
-    keyword = next((k for k in node.keywords if k.arg == wrong), None)
-    if keyword is None:
-        return None
-    gone = _without(case, node, keyword)
-    named = case.instead(f"{right}={case.text(keyword.value)}", of=keyword) if right in case.scene.known else ()
+    named = {k.arg: _right(k.arg, known) for k in node.keywords if k.arg and k.arg not in case.scene.known}
+    right = named.get(wrong, "")
+    kept = [case.text(a) for a in node.args]
+    for keyword in node.keywords:
+        name = named.get(keyword.arg, keyword.arg) if keyword.arg else ""
+        kept += [f"{name}={case.text(keyword.value)}"] if name else [case.text(keyword)] if not keyword.arg else []
+    means = "" if all(named.values()) else "without it"
+    repairs = case.instead(f"{case.text(node.func)}({', '.join(kept)})", means)
     listed = ", ".join(known[:8])
     return Explanation(
         rule="optimizer-keyword",
-        first=f"{case.name} has no argument `{wrong}`" + (f"; it is called `{right}`." if named else "."),
+        first=f"{case.name} has no argument `{wrong}`" + (f"; it is called `{right}`." if right else "."),
         rest=(f"It takes: {listed}.",) if listed else (),
-        repairs=named or gone,
+        repairs=repairs,
     )
+
+
+def _right(wrong: str, known: list[str]) -> str:
+    """What an argument is called in truth; empty where nothing is like it."""
+    alias = _ALIASES.get(wrong.lower(), "")
+    near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.6)
+    return alias if alias in known else near[0] if near else ""
 
 
 def _without(case: Case, node: ast.Call, keyword: ast.keyword) -> tuple[Repair, ...]:
@@ -272,6 +280,8 @@ def _scheduler(case: Case) -> Explanation | None:
             first=f"{case.name} changes the learning rate of an optimizer; {words.code(given)} is a {given.seen.type}.",
             repairs=case.swapped(given, names[-1]) if names else (),
         )
+    if given is None and case.says("missing 1 required positional argument: 'optimizer'"):
+        return _unled(case)
     if case.says("initial_lr"):
         last = next((k for k in getattr(case.node, "keywords", []) if k.arg == "last_epoch"), None)
         node = case.node
@@ -282,6 +292,18 @@ def _scheduler(case: Case) -> Explanation | None:
             repairs=_without(case, node, last) if last is not None and isinstance(node, ast.Call) else (),
         )
     return None
+
+
+def _unled(case: Case) -> Explanation:
+    """A scheduler that is not told which optimizer it leads."""
+    found = [n for n in ast.walk(case.tree) if isinstance(n, ast.Assign) and _is_optimizer(n.value)]
+    names = [t.id for n in found for t in n.targets if isinstance(t, ast.Name)]
+    given = ", ".join(f"{o.keyword}={o.text}" if o.keyword else o.text for o in case.operands)
+    return Explanation(
+        rule="scheduler-optimizer",
+        first=f"{case.name} is not told whose learning rate it changes: its first argument is an optimizer.",
+        repairs=case.instead(f"{case.word}({names[-1]}, {given})") if names else (),
+    )
 
 
 def _is_optimizer(node: ast.expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 from tutor.grade.explain import words
@@ -69,6 +70,18 @@ def no_tensor(found: Pair, dtype: str) -> Explanation | None:
                 rest=("Numbers become a tensor first, with the dtype that the loss wants.",),
                 repairs=found.case.swapped(operand, f"torch.tensor({operand.text}, dtype=torch.{dtype})"),
             )
-        if operand.seen.kind == "tuple":
-            return None
+        if operand.seen.kind == "module":
+            return _uncalled(found, operand, name)
     return None
+
+
+def _uncalled(found: Pair, operand: Operand, name: str) -> Explanation:
+    """The model itself in place of what it gives."""
+    bound = {n.id for n in ast.walk(found.case.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    data = next((n for n in ("x", "X", "inputs", "data", "images", "batch", "x_train", "X_train") if n in bound), "")
+    return Explanation(
+        rule="loss-module",
+        first=f"The {name} {words.code(operand)} is the model, a {operand.seen.type}; {found.called} takes what it gives.",
+        rest=("A model is called with data, and the result goes into the loss.",),
+        repairs=found.case.swapped(operand, f"{operand.text}({data})", "its prediction") if data else (),
+    )

@@ -118,17 +118,17 @@ def _state(case: Case, root: Operand, carried: Step, loop: Loop) -> Explanation:
     if isinstance(target, ast.Tuple):
         inner = [n.id for n in ast.walk(carried.node) if isinstance(n, ast.Name)]
         names = [n.id for n in ast.walk(target) if isinstance(n, ast.Name) and n.id in inner]
-    first = loop.body[0]
-    new = "\n".join(f"{name} = {name}.detach()" for name in names)
-    pairs = "\n".join(f"{name} = tuple(part.detach() for part in {name})" for name in names)
-    repairs = (
-        *case.before(first.lineno, new, "cut off from the round before"),
-        *case.before(first.lineno, pairs, "each part cut off from the round before"),
-    )
+    what = words.listed([f"`{name}`" for name in names])
+    repairs: list[Repair] = []
+    last = loop.body[-1]
+    for form in ("{0} = {0}.detach()", "{0} = tuple(part.detach() for part in {0})"):
+        rows = [form.format(name) for name in names]
+        edit = case.behind(last, "".join(f"\n{' ' * last.col_offset}{row}" for row in rows))
+        repairs.append(Repair("\n".join(rows), "at the end of a round, cut off from its graph", (edit,)))
     return _said(
-        f"`{carried.name}` is carried from round to round, with the graph of the round before.",
-        f"{words.code(root)} leads back through `{carried.name}` into a round whose graph is gone already.",
-        repairs if first.lineno > loop.lineno else (),
+        f"{what} {'is' if len(names) == 1 else 'are'} carried from round to round, with the graph of the round before.",
+        f"{words.code(root)} leads back through it into a round whose graph is gone already.",
+        tuple(repairs) if last.lineno > loop.lineno else (),
         "state",
     )
 
