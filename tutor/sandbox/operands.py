@@ -68,6 +68,12 @@ def _tests_of(node: ast.AST) -> list[ast.expr]:
     return [part for part, _ in truth(node).operands] if isinstance(node, ast.expr) and asks_for_truth(node) else []
 
 
+def is_repeated(node: ast.AST, within: Iterable[ast.AST]) -> bool:
+    """Whether it is evaluated anew in each round of a comprehension there."""
+    rounds = [other for other in within if isinstance(other, _COMPREHENSIONS)]
+    return any(node is not r.generators[0].iter and node in ast.walk(r) for r in rounds)
+
+
 def names_in(statement: ast.stmt) -> Iterator[ast.Name]:
     """The names that a statement reads, those of its body not."""
     for field, value in ast.iter_fields(statement):

@@ -109,7 +109,7 @@ class _Stage:
 
     def _deed(self, node: ast.AST) -> Deed:
         """What was done; what an expression is used for when it came to its own end."""
-        if isinstance(node, ast.expr) and not operands.asks_for_truth(node) and self._look.noted(node) is not NOTHING:
+        if isinstance(node, ast.expr) and self._ended(node):
             return self._tested(node)
         if (
             isinstance(node, ast.Compare)
@@ -125,6 +125,13 @@ class _Stage:
         if done.kind == "assign" and isinstance(value := getattr(self._statement, "value", None), ast.expr):
             return done._replace(operands=(*(o for o in done.operands if o[0] is not value), (value, "")))
         return done
+
+    def _ended(self, node: ast.expr) -> bool:
+        """Whether an expression gave something: not in the round before of a comprehension, but now."""
+        if operands.asks_for_truth(node) or self._look.noted(node) is NOTHING:
+            return False
+        nodes = self._written.nodes
+        return operands.is_tested(node, nodes) or not operands.is_repeated(node, nodes)
 
     def _known(self, node: ast.AST, error: BaseException) -> tuple[str, ...]:
         """What there is in place of an attribute or an argument that is not."""

@@ -193,6 +193,26 @@ def test_in_a_loop_it_is_the_round_that_failed():
     assert {o.text: short(o.seen) for o in scene.names} == {"i": 1}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "[x[i] for i in range(5)]",
+        "sum(x[i] for i in range(5))",
+        "{i: x[i] for i in range(5)}",
+        "[[x[i]] for i in range(5)]",
+    ],
+)
+def test_in_a_comprehension_it_is_the_round_that_failed(code):
+    scene = seen(f"x = torch.arange(3)\nr = {code}")
+    assert (scene.expression, scene.kind) == ("x[i]", "subscript")
+    assert operands(scene) == [("x", (3,)), ("i", 3)]
+
+
+def test_in_a_comprehension_what_is_tested_is_told():
+    scene = seen("xs = [torch.ones(1), torch.ones(2)]\nr = [1 for x in xs if x]")
+    assert (scene.kind, operands(scene)) == ("truth", [("x", (2,))])
+
+
 def test_nothing_of_the_learners_runs_again():
     code = (
         "class Odd:\n    @property\n    def width(self):\n        log.append('width')\n        return 1\n"
