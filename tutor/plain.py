@@ -55,8 +55,11 @@ class Lines:
         threading.Thread(target=feed, name="stdin", daemon=True).start()
 
     async def read(self) -> str | None:
-        """The next line, without its end; None when there is no more."""
-        return await self._queue.get()
+        """The next line, without its end; None when there is no more, however often it is asked."""
+        line = await self._queue.get()
+        if line is None:
+            self._queue.put_nowait(None)
+        return line
 
 
 class Plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import replace
@@ -78,6 +79,11 @@ async def test_commands(take) -> None:
 async def test_the_end_of_the_input_keeps_the_place(take) -> None:
     await take("\n(2,)\n")
     assert "[2/3] Predict the shape (shape)" in await take("")
+
+
+async def test_the_end_of_the_input_ends_an_answer_and_then_the_lesson(take) -> None:
+    said = await asyncio.wait_for(take(":goto write\ny = 2"), 20)
+    assert said.splitlines()[-1] == "Stopped at write; you come back to it."
 
 
 async def test_an_unknown_lesson_is_one_sentence(take) -> None:
