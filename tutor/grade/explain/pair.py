@@ -28,7 +28,8 @@ class Pair:
     def called(self) -> str:
         """The loss as the code calls it."""
         first = self.case.operands[0]
-        return f"`{words.short(first.text)}`" if first.seen.kind == "module" else f"{self.case.word}()"
+        made = first.seen.kind == "module" and self.case.below
+        return f"`{words.short(first.text)}`" if made else f"{self.case.word}()"
 
     def with_target(self, tail: str, means: str = "") -> tuple[Repair, ...]:
         """The repair that changes the target."""
@@ -55,7 +56,7 @@ def pair(case: Case) -> Pair | None:
     name = FUNCTIONS.get(layer, "") if layer.endswith("Loss") else case.name if not case.below else ""
     if name not in LOSSES:
         return None
-    first = 1 if case.operands and case.operands[0].seen.kind == "module" else 0
+    first = 1 if case.below and case.operands and case.operands[0].seen.kind == "module" else 0
     scores, target = case.passed("input", first), case.passed("target", first + 1)
     return Pair(case, name, scores, target) if scores and target else None
 
@@ -81,7 +82,7 @@ def _uncalled(found: Pair, operand: Operand, name: str) -> Explanation:
     data = next((n for n in ("x", "X", "inputs", "data", "images", "batch", "x_train", "X_train") if n in bound), "")
     return Explanation(
         rule="loss-module",
-        first=f"The {name} {words.code(operand)} is the model, a {operand.seen.type}; {found.called} takes what it gives.",
+        first=f"The {name} {words.code(operand)} is a module, a {operand.seen.type}; the loss takes what it gives.",
         rest=("A model is called with data, and the result goes into the loss.",),
         repairs=found.case.swapped(operand, f"{operand.text}({data})", "its prediction") if data else (),
     )

@@ -1,0 +1,202 @@
+# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
+"""Classes and functions taken for each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.explain.proof import told
+
+# The program, the rule that was broken, the first sentence, and the first repair; no repair where none is shown.
+CASES = [
+    (
+        "nn.Sequential(nn.Linear(1, 1), nn.Tanh)",
+        "sequential-class",
+        "`nn.Tanh` is the class; a layer is made from it with parentheses, `nn.Tanh()`.",
+        "nn.Sequential(nn.Linear(1, 1), nn.Tanh())",
+    ),
+    (
+        "nn.Sequential(nn.Linear(1, 1), F.relu())",
+        "function-without-data",
+        "`F.relu()` is a function and needs the tensor it works on.",
+        "nn.Sequential(nn.Linear(1, 1), nn.ReLU())",
+    ),
+    (
+        "nn.Sequential([nn.Linear(1, 1)])",
+        "sequential-list",
+        "`[nn.Linear(1, 1)]` is a list of layers, and Sequential takes the layers one by one.",
+        "nn.Sequential(*[nn.Linear(1, 1)])",
+    ),
+    (
+        "nn.Sequential(nn.Linear(1, 1), F.relu)",
+        "sequential-function",
+        "`F.relu` is a function, and Sequential takes layers: `nn.ReLU()`.",
+        "nn.Sequential(nn.Linear(1, 1), nn.ReLU())",
+    ),
+    (
+        "nn.ModuleList(nn.Linear(1,1), nn.Linear(1,1))",
+        "sequential-list",
+        "A ModuleList takes one list; `nn.Linear(1,1), nn.Linear(1,1)` stands without its brackets.",
+        "nn.ModuleList([nn.Linear(1,1), nn.Linear(1,1)])",
+    ),
+    (
+        "nn.ReLU(torch.ones(2)).sum()",
+        "class-with-data",
+        "`nn.ReLU` is a class: `nn.ReLU(torch.ones(2))` takes the data for its settings.",
+        "nn.ReLU()(torch.ones(2)).sum()",
+    ),
+    (
+        "nn.Softmax(torch.ones(2)) + 1",
+        "class-with-data",
+        "`nn.Softmax` is a class: `nn.Softmax(torch.ones(2))` takes the data for its settings.",
+        "nn.Softmax(dim=-1)(torch.ones(2)) + 1",
+    ),
+    (
+        "nn.Softmax(torch.ones(2)) @ torch.ones(2)",
+        "class-with-data",
+        "`nn.Softmax` is a class: `nn.Softmax(torch.ones(2))` takes the data for its settings.",
+        "nn.Softmax(dim=-1)(torch.ones(2)) @ torch.ones(2)",
+    ),
+    (
+        "nn.Linear(torch.ones(2,3), 4)",
+        "class-with-data",
+        "`nn.Linear` is made with two numbers, and `torch.ones(2,3)` (2, 3) is the data.",
+        "nn.Linear(3, 4)(torch.ones(2,3))",
+    ),
+    (
+        "nn.Linear(2.5,3)",
+        "layer-size",
+        "`2.5` is 2.5, a float, and the sizes of a layer are whole numbers.",
+        "",
+    ),
+    (
+        "nn.Linear(4/2,3)",
+        "layer-size",
+        "`4/2` is 2.0, a float, and the sizes of a layer are whole numbers.",
+        "nn.Linear(4//2,3)",
+    ),
+    (
+        "nn.MSELoss(torch.zeros(1), torch.zeros(1)).backward()",
+        "class-with-data",
+        "`nn.MSELoss` is a class: `nn.MSELoss(torch.zeros(1), torch.zeros(1))` takes the data for its settings.",
+        "",
+    ),
+    (
+        "nn.CrossEntropyLoss(torch.zeros(2,3), torch.tensor([0,1]))",
+        "class-with-data",
+        "`nn.CrossEntropyLoss` is a class: `nn.CrossEntropyLoss(torch.zeros(2,3), torch.ten…` takes the data for its settings.",
+        "nn.CrossEntropyLoss()(torch.zeros(2,3), torch.tensor([0,1]))",
+    ),
+    (
+        "nn.CrossEntropyLoss(torch.zeros(2,3), torch.tensor([0,1])).backward()",
+        "class-with-data",
+        "`nn.CrossEntropyLoss` is a class: `nn.CrossEntropyLoss(torch.zeros(2,3), torch.ten…` takes the data for its settings.",
+        "",
+    ),
+    (
+        "nn.BCELoss(torch.zeros(2), torch.zeros(2))",
+        "class-with-data",
+        "`nn.BCELoss` is a class: `nn.BCELoss(torch.zeros(2), torch.zeros(2))` takes the data for its settings.",
+        "nn.BCELoss()(torch.zeros(2), torch.zeros(2))",
+    ),
+    (
+        "F.MSELoss(torch.zeros(2), torch.zeros(2))",
+        "class-or-function",
+        "`F.MSELoss` is not there: the function is `mse_loss`, the class `MSELoss` is in torch.nn.",
+        "F.mse_loss(torch.zeros(2), torch.zeros(2))",
+    ),
+    (
+        "nn.mse_loss(torch.zeros(2), torch.zeros(2))",
+        "class-or-function",
+        "`nn.mse_loss` is not there: torch.nn has the class `MSELoss`, torch.nn.functional the function.",
+        "torch.nn.functional.mse_loss(torch.zeros(2), torch.zeros(2))",
+    ),
+    (
+        "nn.relu(torch.zeros(2))",
+        "class-or-function",
+        "`nn.relu` is not there: torch.nn has the class `ReLU`, torch.nn.functional the function.",
+        "torch.nn.functional.relu(torch.zeros(2))",
+    ),
+    (
+        "F.ReLU(torch.zeros(2))",
+        "class-or-function",
+        "`F.ReLU` is not there: the function is `relu`, the class `ReLU` is in torch.nn.",
+        "F.relu(torch.zeros(2))",
+    ),
+    (
+        "nn.Sequential(nn.Linear(1, 1), torch.tanh)",
+        "sequential-function",
+        "`torch.tanh` is a function, and Sequential takes layers: `nn.Tanh()`.",
+        "nn.Sequential(nn.Linear(1, 1), nn.Tanh())",
+    ),
+    (
+        "nn.MSELoss(torch.zeros(2), torch.zeros(2))",
+        "class-with-data",
+        "`nn.MSELoss` is a class: `nn.MSELoss(torch.zeros(2), torch.zeros(2))` takes the data for its settings.",
+        "nn.MSELoss()(torch.zeros(2), torch.zeros(2))",
+    ),
+    (
+        "layers = [nn.Linear(1, 1), nn.ReLU()]\nnet = nn.Sequential(layers)",
+        "sequential-list",
+        "`layers` is a list of layers, and Sequential takes the layers one by one.",
+        "net = nn.Sequential(*layers)",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.net = nn.Sequential(nn.Linear(1, 1), nn.ReLU, nn.Linear(1, 1))\nnet = Net()",
+        "sequential-class",
+        "`nn.ReLU` is the class; a layer is made from it with parentheses, `nn.ReLU()`.",
+        "self.net = nn.Sequential(nn.Linear(1, 1), nn.ReLU(), nn.Linear(1, 1))",
+    ),
+    (
+        "y = nn.ReLU(torch.randn(3))\nprint(y.shape)",
+        "class-with-data",
+        "`nn.ReLU` is a class: `nn.ReLU(torch.randn(3))` takes the data for its settings.",
+        "y = nn.ReLU()(torch.randn(3))",
+    ),
+    (
+        "def block(n):\n    return [nn.Linear(n, n), nn.ReLU()]\nnet = nn.Sequential(block(3), nn.Linear(3, 1))",
+        "sequential-list",
+        "`block(3)` is a list of layers, and Sequential takes the layers one by one.",
+        "net = nn.Sequential(*block(3), nn.Linear(3, 1))",
+    ),
+    (
+        "act = F.relu\nnet = nn.Sequential(nn.Linear(2, 2), act)",
+        "sequential-function",
+        "`act` is a function, and Sequential takes layers: `nn.ReLU()`.",
+        "net = nn.Sequential(nn.Linear(2, 2), nn.ReLU())",
+    ),
+    (
+        "net = nn.Sequential(nn.Linear(2, 2), lambda x: x * 2)",
+        "sequential-entry",
+        "`lambda x: x * 2` is a function, no module; Sequential takes modules alone.",
+        "",
+    ),
+    (
+        "logits = torch.randn(3, 4)\nprobs = nn.Softmax(logits)\nprint(probs.sum())",
+        "class-with-data",
+        "`nn.Softmax` is a class: `nn.Softmax(logits)` takes the data for its settings.",
+        "probs = nn.Softmax(dim=-1)(logits)",
+    ),
+    (
+        "pred = torch.randn(3, requires_grad=True)\ntarget = torch.randn(3)\nloss = nn.MSELoss(pred, target)\nloss.backward()",
+        "class-with-data",
+        "`nn.MSELoss` is a class: `nn.MSELoss(pred, target)` takes the data for its settings.",
+        "loss = nn.MSELoss()(pred, target)",
+    ),
+    (
+        "pred = torch.randn(3, 1, requires_grad=True)\ntarget = torch.randn(3)\ncriterion = nn.L1Loss\nloss = criterion(pred, target)",
+        "class-kept",
+        "`criterion` is the class `nn.L1Loss` itself; it is made with parentheses, `nn.L1Loss()`.",
+        "criterion = nn.L1Loss()",
+    ),
+]
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(("code", "rule", "first", "repair"), CASES, ids=[rule for _, rule, *_ in CASES])
+def test_it_is_told_by_its_own_names_with_a_repair_that_runs(code, rule, first, repair, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = told(code)
+    assert found is not None
+    assert (found.rule, found.first) == (rule, first)
+    assert [r.code for r in found.repairs[:1]] == ([repair] if repair else [])

@@ -1,0 +1,178 @@
+# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
+"""Optimizers and schedulers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.explain.proof import told
+
+# The program, the rule that was broken, the first sentence, and the first repair; no repair where none is shown.
+CASES = [
+    (
+        "torch.optim.SGD(nn.ReLU().parameters(), lr=1)",
+        "optimizer-empty",
+        "`nn.ReLU()` has no parameters, so there is nothing to train.",
+        "",
+    ),
+    (
+        "torch.optim.SGD(nn.Linear(1, 1), lr=1)",
+        "optimizer-params",
+        "`nn.Linear(1, 1)` is a module, and SGD takes its parameters.",
+        "torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=1)",
+    ),
+    (
+        "torch.optim.SGD(torch.ones(1, requires_grad=True), lr=1)",
+        "optimizer-params",
+        "`torch.ones(1, requires_grad=True)` is one tensor, and SGD takes several: a list, even of one.",
+        "torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1)",
+    ),
+    (
+        "torch.optim.SGD([torch.ones(1, requires_grad=True) * 2], lr=1)",
+        "optimizer-leaf",
+        "`torch.ones(1, requires_grad=True) * 2` is the result of an operation, and SGD moves leaves only.",
+        "torch.optim.SGD([(torch.ones(1) * 2).requires_grad_()], lr=1)",
+    ),
+    (
+        "torch.optim.SGD(nn.Linear(1, 1).parameters, lr=1)",
+        "optimizer-params",
+        "`nn.Linear(1, 1).parameters` is the method itself; with parentheses it gives the parameters.",
+        "torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=1)",
+    ),
+    (
+        "torch.optim.SGD([nn.Linear(1,1)], lr=1)",
+        "optimizer-params",
+        "`nn.Linear(1,1)` in the list is a module, and SGD takes its parameters.",
+        "torch.optim.SGD(nn.Linear(1,1).parameters(), lr=1)",
+    ),
+    (
+        "torch.optim.SGD(nn.Linear(1,1).state_dict(), lr=1)",
+        "optimizer-params",
+        "`nn.Linear(1,1).state_dict()` is a dictionary; SGD takes the parameters themselves.",
+        "torch.optim.SGD(nn.Linear(1,1).parameters(), lr=1)",
+    ),
+    (
+        "torch.optim.SGD([nn.Linear(1,1).parameters(), nn.Linear(1,1).parameters()], lr=1)",
+        "optimizer-params",
+        "`[nn.Linear(1,1).parameters(), nn.Linear(1,1).pa…` is a list of lists: each parameters() gives many tensors.",
+        "torch.optim.SGD([*nn.Linear(1,1).parameters(), *nn.Linear(1,1).parameters()], lr=1)",
+    ),
+    (
+        "torch.optim.SGD(nn.Linear(1,1).parameters() + nn.Linear(1,1).parameters(), lr=1)",
+        "optimizer-params",
+        "`nn.Linear(1,1).parameters()` and `nn.Linear(1,1).parameters()` cannot be added: each gives its tensors one by one.",
+        "torch.optim.SGD(list(nn.Linear(1,1).parameters()) + list(nn.Linear(1,1).parameters()), lr=1)",
+    ),
+    (
+        "torch.optim.SGD(nn.Linear(1,1).parameters(), lr=-1)",
+        "optimizer-rate",
+        "The learning rate `-1` is negative, and a step goes downhill already.",
+        "torch.optim.SGD(nn.Linear(1,1).parameters(), lr=1)",
+    ),
+    (
+        'torch.optim.SGD(nn.Linear(1,1).parameters(), lr="0.1")',
+        "optimizer-rate",
+        'The learning rate `"0.1"` is a text, and SGD needs a number.',
+        "torch.optim.SGD(nn.Linear(1,1).parameters(), lr=0.1)",
+    ),
+    (
+        "torch.optim.SGD(nn.Linear(1,1).parameters(), learning_rate=0.1)",
+        "optimizer-keyword",
+        "SGD has no argument `learning_rate`; it is called `lr`.",
+        "torch.optim.SGD(nn.Linear(1,1).parameters(), lr=0.1)",
+    ),
+    (
+        "torch.optim.Adam(nn.Linear(1,1).parameters(), momentum=0.1)",
+        "optimizer-keyword",
+        "Adam has no argument `momentum`.",
+        "torch.optim.Adam(nn.Linear(1,1).parameters())",
+    ),
+    (
+        "torch.optim.SGD(lr=0.1)",
+        "optimizer-params",
+        "SGD is not told what to move: its first argument is the parameters of a model.",
+        "",
+    ),
+    (
+        "torch.optim.lr_scheduler.StepLR(nn.Linear(1,1), 1)",
+        "scheduler-optimizer",
+        "StepLR changes the learning rate of an optimizer; `nn.Linear(1,1)` is a Linear.",
+        "",
+    ),
+    (
+        "o=torch.optim.SGD(nn.Linear(1,1).parameters(), lr=1)\ntorch.optim.lr_scheduler.StepLR(o, 1, last_epoch=3)",
+        "scheduler-resumed",
+        "last_epoch is for going on with a run: the optimizer must have been loaded from it first.",
+        "torch.optim.lr_scheduler.StepLR(o, 1)",
+    ),
+    (
+        "w = torch.randn(3, requires_grad=True) * 0.1\nopt = torch.optim.Adam([w], lr=1)",
+        "optimizer-leaf",
+        "`w` is the result of an operation, and Adam moves leaves only.",
+        "w = (torch.randn(3) * 0.1).requires_grad_()",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layers = [nn.Linear(2, 2), nn.Linear(2, 1)]\n    def forward(self, x):\n        for l in self.layers: x = l(x)\n        return x\nmodel = Net()\nopt = torch.optim.SGD(model.parameters(), lr=0.1)",
+        "optimizer-empty",
+        "`model` has no parameters, so there is nothing to train.",
+        "self.layers = nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 1)])",
+    ),
+    (
+        "model = nn.Linear(2, 1)\noptimizer = torch.optim.Adam(model, lr=1e-3)",
+        "optimizer-params",
+        "`model` is a module, and Adam takes its parameters.",
+        "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)",
+    ),
+    (
+        "model = nn.Linear(2, 1)\nw = torch.zeros(2, 3, requires_grad=True).float().view(-1) * 1\noptimizer = torch.optim.SGD([w], lr=0.1)",
+        "optimizer-leaf",
+        "`w` is the result of an operation, and SGD moves leaves only.",
+        "w = (torch.zeros(2, 3).float().view(-1) * 1).requires_grad_()",
+    ),
+    (
+        "w = torch.randn(5, requires_grad=True).to(torch.float64)\noptimizer = torch.optim.SGD([w], lr=0.1)",
+        "optimizer-leaf",
+        "`w` is the result of an operation, and SGD moves leaves only.",
+        "w = torch.randn(5).to(torch.float64).requires_grad_()",
+    ),
+    (
+        "opt = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1, betas=(0.9, 0.99))",
+        "optimizer-keyword",
+        "SGD has no argument `betas`.",
+        "opt = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)",
+    ),
+    (
+        "opt = torch.optim.AdamW(nn.Linear(1, 1).parameters(), learning_rate=1e-3, decay=0.1)",
+        "optimizer-keyword",
+        "AdamW has no argument `learning_rate`; it is called `lr`.",
+        "opt = torch.optim.AdamW(nn.Linear(1, 1).parameters(), lr=1e-3, weight_decay=0.1)",
+    ),
+    (
+        "x = torch.tensor([[1., 2.], [3., 4.]])\nw = nn.Parameter(torch.randn(2, 1))\nopt = torch.optim.SGD(w, lr=0.1)",
+        "optimizer-params",
+        "`w` is one tensor, and SGD takes several: a list, even of one.",
+        "opt = torch.optim.SGD([w], lr=0.1)",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.w = torch.randn(3, requires_grad=True)\n    def forward(self, x):\n        return x @ self.w\nnet = Net()\nopt = torch.optim.Adam(net.parameters())",
+        "optimizer-empty",
+        "`net` has no parameters, so there is nothing to train.",
+        "self.w = nn.Parameter(torch.randn(3))",
+    ),
+    (
+        "scheduler = torch.optim.lr_scheduler.StepLR(step_size=3, gamma=0.1)",
+        "scheduler-optimizer",
+        "StepLR is not told whose learning rate it changes: its first argument is an optimizer.",
+        "",
+    ),
+]
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(("code", "rule", "first", "repair"), CASES, ids=[rule for _, rule, *_ in CASES])
+def test_it_is_told_by_its_own_names_with_a_repair_that_runs(code, rule, first, repair, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = told(code)
+    assert found is not None
+    assert (found.rule, found.first) == (rule, first)
+    assert [r.code for r in found.repairs[:1]] == ([repair] if repair else [])

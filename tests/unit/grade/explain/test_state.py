@@ -1,0 +1,118 @@
+# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
+"""Saving and loading."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.explain.proof import told
+
+# The program, the rule that was broken, the first sentence, and the first repair; no repair where none is shown.
+CASES = [
+    (
+        "nn.Linear(2, 1).load_state_dict(nn.Linear(3, 1).state_dict())",
+        "state-sizes",
+        "`weight` is (1, 3) in `nn.Linear(3, 1).state_dict()` and (1, 2) in `nn.Linear(2, 1)`.",
+        "nn.Linear(3, 1).load_state_dict(nn.Linear(3, 1).state_dict())",
+    ),
+    (
+        "nn.Linear(2, 1).load_state_dict(nn.Sequential(nn.Linear(2, 1)).state_dict())",
+        "state-names",
+        "`nn.Sequential(nn.Linear(2, 1)).state_dict()` names things otherwise than `nn.Linear(2, 1)` does.",
+        'nn.Linear(2, 1).load_state_dict({k.removeprefix("0."): v for k, v in nn.Sequential(nn.Linear(2, 1)).state_dict().items()})',
+    ),
+    (
+        'nn.Linear(2, 1).load_state_dict("model.pt")',
+        "state-path",
+        '`"model.pt"` is the name of a file; load_state_dict takes what is in it.',
+        "",
+    ),
+    (
+        "nn.Linear(2, 1).load_state_dict(nn.Linear(2,1))",
+        "state-module",
+        "`nn.Linear(2,1)` is a module; load_state_dict takes its state_dict().",
+        "nn.Linear(2, 1).load_state_dict(nn.Linear(2,1).state_dict())",
+    ),
+    (
+        "m = nn.Linear(2,1)\nm = m.load_state_dict(m.state_dict())\nm(torch.ones(1,2))",
+        "state-result",
+        "`m` is no longer the model (line 2).",
+        "m.load_state_dict(m.state_dict())",
+    ),
+    (
+        'm = nn.Linear(2,1)\nsd = {"module."+k: v for k,v in m.state_dict().items()}\nm.load_state_dict(sd)',
+        "state-names",
+        "`sd` names things otherwise than `m` does.",
+        'm.load_state_dict({k.removeprefix("module."): v for k, v in sd.items()})',
+    ),
+    (
+        'torch.load("nope.pt")',
+        "state-file",
+        'There is no file `"nope.pt"` here.',
+        "",
+    ),
+    (
+        "m=nn.Linear(1,1)\ntorch.save(m.state_dict())",
+        "state-file",
+        "torch.save needs a file name as well: `torch.save(m.state_dict(), ...)`.",
+        'torch.save(m.state_dict(), "model.pt")',
+    ),
+    (
+        'm=nn.Linear(1,1)\nm.load("x.pt")',
+        "state-method",
+        "A module has no `load`; its state is what is loaded.",
+        "",
+    ),
+    (
+        'm=nn.Linear(1,1)\nm.save("x.pt")',
+        "state-method",
+        "A module has no `save`; its state is what is saved.",
+        'torch.save(m.state_dict(), "x.pt")',
+    ),
+    (
+        "m=nn.Linear(1,1)\no=torch.optim.SGD(m.parameters(), lr=1)\no.load_state_dict(m.state_dict())",
+        "state-kind",
+        "`m.state_dict()` is the state of a model; an optimizer has a state of its own.",
+        "",
+    ),
+    (
+        'm=nn.Linear(1,1)\nm.load_state_dict({"model": m.state_dict(), "epoch": 3})',
+        "state-names",
+        '`{"model": m.state_dict(), "epoch": 3}` is a dictionary around the state; the state itself is under `model`.',
+        'm.load_state_dict(({"model": m.state_dict(), "epoch": 3})["model"])',
+    ),
+    (
+        "big = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))\nsmall = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 2))\nstate = big.state_dict()\nsmall.load_state_dict(state)",
+        "state-sizes",
+        "`0.weight` is (8, 4) in `state` and (6, 4) in `small`.",
+        "small = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))",
+    ),
+    (
+        "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = nn.Linear(2, 2)\nclass B(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.lin = nn.Linear(2, 2)\nB().load_state_dict(A().state_dict())",
+        "state-names",
+        "`A().state_dict()` names things otherwise than `B()` does.",
+        "",
+    ),
+    (
+        'model = nn.Linear(3, 2)\nmodel.load_state_dict(torch.load("weights.pth"))',
+        "state-file",
+        'There is no file `"weights.pth"` here.',
+        "",
+    ),
+    (
+        "net = nn.DataParallel(nn.Linear(2, 2))\nplain = nn.Linear(2, 2)\nplain.load_state_dict(net.state_dict())",
+        "state-names",
+        "`net.state_dict()` names things otherwise than `plain` does.",
+        'plain.load_state_dict({k.removeprefix("module."): v for k, v in net.state_dict().items()})',
+    ),
+]
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(("code", "rule", "first", "repair"), CASES, ids=[rule for _, rule, *_ in CASES])
+def test_it_is_told_by_its_own_names_with_a_repair_that_runs(code, rule, first, repair, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = told(code)
+    assert found is not None
+    assert (found.rule, found.first) == (rule, first)
+    assert [r.code for r in found.repairs[:1]] == ([repair] if repair else [])

@@ -1,0 +1,195 @@
+"""Code that Python cannot read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.explain.proof import told
+
+# The program, the rule that was broken, the first sentence, and the first repair; no repair where none is shown.
+CASES = [
+    (
+        "for i in range(3)\n    print(i)",
+        "syntax-colon",
+        "Line 1 lacks its colon: `for i in range(3)`.",
+        "for i in range(3):",
+    ),
+    (
+        "x = (1, 2\ny = 3",
+        "syntax-bracket",
+        "The `(` on line 1 is never closed: `x = (1, 2`.",
+        "x = (1, 2)",
+    ),
+    (
+        "x = 2\nif x = 3:\n    pass",
+        "syntax-equals",
+        "Line 2 has = where a comparison belongs: `if x = 3:`.",
+        "if x == 3:",
+    ),
+    (
+        "def f():\nreturn 1",
+        "syntax-indent",
+        "Line 2 belongs inside `def f():` (line 1), and is not indented.",
+        "    return 1",
+    ),
+    (
+        "x = 1\n  y = 2",
+        "syntax-indent",
+        "Line 2 is further to the right than the line before: `y = 2`.",
+        "y = 2",
+    ),
+    (
+        "if True:\n    x = 1\n   y = 2",
+        "syntax-indent",
+        "Line 3 is indented by 3, which no line above is: `y = 2`.",
+        "    y = 2",
+    ),
+    (
+        "print 'a'",
+        "syntax-print",
+        "`print` is a function: what it works on stands in parentheses.",
+        "print('a')",
+    ),
+    (
+        "x = [1, 2",
+        "syntax-bracket",
+        "The `[` on line 1 is never closed: `x = [1, 2`.",
+        "x = [1, 2]",
+    ),
+    (
+        "x = 'abc",
+        "syntax-quote",
+        "The text that begins on line 1 does not end there: `x = 'abc`.",
+        "x = 'abc'",
+    ),
+    (
+        "x = torch.ones(2,3))",
+        "syntax-bracket",
+        "The `)` on line 1 closes nothing: `x = torch.ones(2,3))`.",
+        "x = torch.ones(2,3)",
+    ),
+    (
+        "while True print(1)",
+        "syntax-colon",
+        "Line 1 lacks its colon: `while True print(1)`.",
+        "",
+    ),
+    (
+        "for i range(3): pass",
+        "syntax-sign",
+        "`for` needs its `in`: `for i range(3): pass`.",
+        "for i in range(3): pass",
+    ),
+    (
+        "x = torch.ones(2 3)",
+        "syntax-comma",
+        "Two values stand side by side on line 1: `x = torch.ones(2 3)`.",
+        "x = torch.ones(2, 3)",
+    ),
+    (
+        "x = [1 2 3]",
+        "syntax-comma",
+        "Two values stand side by side on line 1: `x = [1 2 3]`.",
+        "x = [1, 2, 3]",
+    ),
+    (
+        "f() = 3",
+        "syntax-equals",
+        "Line 1 assigns to something that is no name: `f() = 3`.",
+        "",
+    ),
+    (
+        "x = 3\nif x => 3: pass",
+        "syntax-sign",
+        "Python has no `=>`; it writes `>=`.",
+        "if x >= 3: pass",
+    ),
+    (
+        "x = 1\nx++",
+        "syntax-sign",
+        "Python has no `++`; it writes `x += 1`.",
+        "x += 1",
+    ),
+    (
+        "x = y = True\nif x && y: pass",
+        "syntax-sign",
+        "Python has no `&&`; it writes `and`.",
+        "if x and y: pass",
+    ),
+    (
+        "x = False\nif !x: pass",
+        "syntax-sign",
+        "Python has no `!` for not; it writes `not`.",
+        "if not x: pass",
+    ),
+    (
+        "x, a = 1, 0\nif a:\n  pass\nelse if x: pass",
+        "syntax-sign",
+        "Python writes `elif` for else if.",
+        "elif x: pass",
+    ),
+    (
+        "if 1:\n\tx=1\n        y=2",
+        "syntax-indent",
+        "Line 3 is indented by tabs where others are by spaces.",
+        "",
+    ),
+    (
+        'print("a)',
+        "syntax-quote",
+        'The text that begins on line 1 does not end there: `print("a)`.',
+        'print("a")',
+    ),
+    (
+        "x = “a”",
+        "syntax-quote",
+        "`“` is a quote of a text program; Python wants the straight ones.",
+        'x = "a"',
+    ),
+    (
+        "return 5",
+        "syntax-outside",
+        "`return` on line 1 stands outside of any function.",
+        "",
+    ),
+    (
+        "f(a=1, 2)",
+        "syntax-order",
+        "On line 1 an argument without a name follows one with a name.",
+        "",
+    ),
+    (
+        "x = torch.ones((2, 3)",
+        "syntax-bracket",
+        "The `(` on line 1 is never closed: `x = torch.ones((2, 3)`.",
+        "x = torch.ones((2, 3))",
+    ),
+    (
+        "class Net(nn.Module)\n    pass",
+        "syntax-colon",
+        "Line 1 lacks its colon: `class Net(nn.Module)`.",
+        "class Net(nn.Module):",
+    ),
+    (
+        "nn.Sequential(\n    nn.Linear(1, 1)\n    nn.ReLU()\n)",
+        "syntax-comma",
+        "Two values stand side by side on line 2: `nn.Linear(1, 1)`.",
+        "nn.Linear(1, 1),",
+    ),
+    (
+        "loss_fn = nn.MSELoss(\nopt = 3",
+        "syntax-bracket",
+        "The `(` on line 1 is never closed: `loss_fn = nn.MSELoss(`.",
+        "loss_fn = nn.MSELoss()",
+    ),
+]
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(("code", "rule", "first", "repair"), CASES, ids=[rule for _, rule, *_ in CASES])
+def test_it_is_told_by_its_own_names_with_a_repair_that_runs(code, rule, first, repair, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = told(code)
+    assert found is not None
+    assert (found.rule, found.first) == (rule, first)
+    assert [r.code for r in found.repairs[:1]] == ([repair] if repair else [])
