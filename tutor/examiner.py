@@ -34,9 +34,9 @@ from tutor.lesson.model import (
     Trace,
     Wrong,
 )
-from tutor.likeness import Likeness, failures
+from tutor.likeness import Likeness, failures, usual
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Call, Difference, Observation, Outcome, Request
+from tutor.sandbox.protocol import Difference, Observation, Outcome, Request
 
 QUICK_SECONDS = 1.0
 """An answer that takes longer is not run again for a smaller example."""
@@ -167,7 +167,7 @@ class Examiner:
         if code.works(question, outcome, reference, difference):
             verdict = await self._kept_to_rules(question, answer) or code.right(question, outcome)
         else:
-            verdict = await self._wrong(file, question, answer, draw, ran)
+            verdict = await self._wrong(file, question, answer, request, ran)
         verdict = replace(verdict, self_reported=code.self_reported(question))
         return await self._explained(request, outcome, verdict)
 
@@ -175,10 +175,10 @@ class Examiner:
         """The verdict with what its code made and why it failed; `outcome` is the answer's own, with its lines."""
         return replace(verdict, account=await explainer.account(self.sandbox, request, outcome))
 
-    async def _wrong(self, file: LessonFile, question: Code, answer: str, draw: int, ran: Ran) -> Verdict:
+    async def _wrong(self, file: LessonFile, question: Code, answer: str, request: Request, ran: Ran) -> Verdict:
         _, outcome, difference = ran
-        wrong = await self._known(file, question, answer, ran, draw)
         small = await self._on_small(file, question, answer, outcome, difference)
+        wrong = await self._known(file, question, answer, request, ran, small)
         variant, smaller = await asyncio.gather(
             self._believed(file, question, answer, (outcome, small), wrong), self._smaller(file, question, small)
         )
@@ -229,23 +229,28 @@ class Examiner:
         """The same for small inputs, which a person can follow; None if all is well there."""
         if outcome is None or outcome.status != "ok" or (reference := await self._small(file, question)).status != "ok":
             return None
-        kept = [i for i, call in enumerate(reference.calls) if i < len(outcome.calls) and _usual(call)]
-        pair = [replace(one, calls=tuple(one.calls[i] for i in kept)) for one in (reference, outcome)]
+        pair = usual(reference, outcome)
         difference = await self._difference(file, question, *pair)
         return (*pair, difference) if difference is not None and difference.case is not None else None  # type: ignore[return-value]
 
-    async def _known(self, file: LessonFile, question: Code, answer: str, ran: Ran, draw: int) -> Wrong | None:
-        """The author's wrong answer that this one is, in its words or in what it does."""
+    async def _known(
+        self, file: LessonFile, question: Code, answer: str, request: Request, ran: Ran, small: Outcome | None
+    ) -> Wrong | None:
+        """The author's wrong answer that this one is, in its words or in what it does; by small inputs if it can be."""
         if found := code.listed(question, answer):
             return found
         reference, outcome, _ = ran
         if outcome.status not in ("ok", "error"):
             return None
-        given = setup(file, question)
+        draw = request.draw
+        if small is not None:
+            # They are the same at every attempt, so what listed answers do with them is asked only once.
+            reference, outcome, draw = await self._small(file, question), small, 0
         for wrong in question.wrong:
-            request = code.request(question, wrong.answer, given, draw)
-            other = await self._once(file, question, f"wrong {wrong.answer}", draw, request)
-            if await self.likeness.alike(question, given, (reference, other), outcome):
+            asked = code.request(question, wrong.answer, request.setup, draw, small=small is not None)
+            what = f"wrong, {'with small inputs' if small else 'as ever'}: {wrong.answer}"
+            other = await self._once(file, question, what, draw, asked)
+            if await self.likeness.alike(question, request.setup, (reference, other), outcome):
                 return wrong
         return None
 
@@ -320,11 +325,6 @@ def _answer_of(question: Question, reference: Outcome) -> str:
         return trace.answer_of(question, reference)
     assert isinstance(question, Predict)
     return predict.answer_of(question, reference)
-
-
-def _usual(call: Call) -> bool:
-    """Whether an input is one the author had in mind: made small and round it may be none the solution is for."""
-    return call.failure is None and (call.result is None or "nan" not in call.result.text)
 
 
 def _spoiled(task: asyncio.Task[Outcome]) -> bool:

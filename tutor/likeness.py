@@ -16,7 +16,7 @@ from tutor.grade.source import parsed
 from tutor.grade.training import Finding
 from tutor.lesson.model import Code, Train
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Difference, Limits, Outcome, Request
+from tutor.sandbox.protocol import Call, Difference, Limits, Outcome, Request
 
 KEPT_MOST = 200
 """Questions whose variants are held on to."""
@@ -54,16 +54,18 @@ class Likeness:
 
     async def alike(self, question: Code, given: str, ran: tuple[Outcome, Outcome], outcome: Outcome) -> bool:
         """Whether a program did the same wrong thing as another, `ran` being the solution and that other one."""
-        solution, other = ran
+        solution, other, outcome = usual(*ran, outcome)
+        if ran[0].calls and not solution.calls:
+            return False
         if other.status != outcome.status or failures(other) != failures(outcome):
             return False
         if isinstance(question, Train):
             found, same = (code.findings(question, one, solution) for one in (other, outcome))
             if found or same:
                 return list(map(_finding, found)) == list(map(_finding, same))
-        if other.status == "error":
-            return True
         terms = replace(code.terms(question, given), nan_equal=True)
+        if other.status == "error" or glance.apart(other, outcome, terms):
+            return other.status == "error"
         return await self._sandbox.compare(other, outcome, terms) is None
 
     def begin(self, question: Code, given: str) -> asyncio.Task[Rivals]:
@@ -89,12 +91,10 @@ class Likeness:
         rivals = self.begin(question, given)
         if small is None and code.draws(question):
             small = await self._sandbox.run(_few(code.request(question, answer, given, DRAW, small=True)))
-        terms, solution = code.terms(question, given), (await rivals).solution
-        outcome = replace(small, calls=small.calls[: len(solution.calls)]) if small else outcome
+        solution = (await rivals).solution
+        outcome = small or outcome
         for variant, other in rivals.result().variants:
-            if not glance.apart(other, outcome, terms) and await self.alike(
-                question, given, (solution, other), outcome
-            ):
+            if await self.alike(question, given, (solution, other), outcome):
                 return _without_own(variant, other, code.program(question, answer))
         return None
 
@@ -156,6 +156,20 @@ def _comparable(outcome: Outcome) -> bool:
     if outcome.status not in ("ok", "error"):
         return False
     return not any(kind in _SLIPS for kind, _ in failures(outcome))
+
+
+def usual(solution: Outcome, *others: Outcome) -> tuple[Outcome, ...]:
+    """The solution and others, with only the calls on inputs that the author had in mind.
+
+    Made small and round they may be none the solution is for.
+    """
+    kept = [i for i, call in enumerate(solution.calls) if _usual(call)]
+    calls = [tuple(one.calls[i] for i in kept if i < len(one.calls)) for one in (solution, *others)]
+    return tuple(replace(one, calls=those) for one, those in zip((solution, *others), calls, strict=True))
+
+
+def _usual(call: Call) -> bool:
+    return call.failure is None and (call.result is None or "nan" not in call.result.text)
 
 
 def failures(outcome: Outcome) -> list[tuple[str, str]]:
