@@ -183,8 +183,12 @@ class Case:
         """The repair that writes `new` for one operand."""
         node = self.node_of(operand) if operand else None
         place = self.place(node) if node is not None else None
-        if operand is None or place is None:
+        if operand is None or node is None or place is None:
             return ()
+        holder = next(self.around(node), None)
+        if isinstance(holder, ast.AugAssign) and holder.target is node:
+            after = f"{operand.text} = {new} {self.word.removesuffix('=')} {self.text(holder.value)}"
+            return self.instead(after, means, of=holder)
         if new.startswith(f"({operand.text})") and self._grouped(place):
             place = place._replace(column=place.column - 1, end=place.end + 1)
         return self.with_edits([Edit(place, new)], means, new)
@@ -220,12 +224,14 @@ class Case:
     def with_edits(self, edits: list[Edit], means: str = "", shown: str = "") -> tuple[Repair, ...]:
         """The repair that makes several changes; shown as the changed lines, or as `shown` where these are many."""
         first, last = min(e.place.line for e in edits), max(e.place.last for e in edits)
+        program = repaired(self.code, Repair("", "", tuple(edits)))
+        if parsed(program) is None:
+            return ()
+        after = program.splitlines()
         if first == last:
-            after = repaired(self.code, Repair("", "", tuple(edits))).splitlines()
             grown = sum(e.new.count("\n") for e in edits)
             shown = "\n".join(row.strip() for row in after[first - 1 : last + grown]) or shown
         elif not any("\n" in e.new or e.place.last != e.place.line for e in edits):
-            after = repaired(self.code, Repair("", "", tuple(edits))).splitlines()
             shown = "\n".join(after[n - 1].strip() for n in sorted({e.place.line for e in edits})[:LINES_MOST])
         return (Repair(shown, means, tuple(edits)),)
 
