@@ -13,6 +13,8 @@ from tutor.sandbox.protocol import Observation, Outcome
 NAMES_MOST = 40
 SLOW_SECONDS = 2.0
 """A run that takes longer may go over its limit on a machine that is slower."""
+TRIES = 2
+"""Times that a slow run is run again."""
 _SEEDED = "take clock, process and system entropy out of it; torch's own random numbers are seeded"
 _PLAIN = frozenset({"tensor", "number", "bool", "text", "none", "list", "tuple", "dict", "size", "dtype", "device"})
 
@@ -69,14 +71,18 @@ async def explored(trial: Trial) -> Findings:
         said = f"the code to explore does not run: {ended(outcome)}"
         yield Finding("start", "start-fails", said, "correct the code; it is run as it stands", line=line)
     else:
-        for finding in slow(outcome, "start"):
+        async for finding in slow(trial, outcome, trial.question.start, "start"):
             yield finding
 
 
-def slow(outcome: Outcome, key: str) -> Iterator[Finding]:
-    """A run that comes near its limit."""
-    if outcome.seconds > SLOW_SECONDS:
-        told = f"a run takes {outcome.seconds:.1f} s, which may be too long on a slower machine"
+async def slow(trial: Trial, outcome: Outcome, code: str, key: str) -> Findings:
+    """A run that comes near its limit, also when it is run again: the machine may have been busy."""
+    seconds = outcome.seconds
+    for _ in range(TRIES):
+        if seconds > SLOW_SECONDS:
+            seconds = min(seconds, (await trial.run(code)).seconds)
+    if seconds > SLOW_SECONDS:
+        told = f"a run takes {seconds:.1f} s, which may be too long on a slower machine"
         yield Finding(key, "slow", told, f"make it smaller, so that it stays below {SLOW_SECONDS:.0f} s")
 
 

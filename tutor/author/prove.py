@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
@@ -14,8 +15,10 @@ from tutor.examiner import Examiner
 from tutor.lesson.model import LessonFile, Question
 from tutor.lesson.vary import spread
 
-AT_ONCE = 6
-"""Questions on trial side by side; more of them only wait for each other."""
+MEMBERS = 8
+"""Of a family at least; more where its lists have more values."""
+AT_ONCE = max(2, min(8, os.cpu_count() or 2) + 1)
+"""Questions on trial side by side: one more than there are cores, since each also waits."""
 
 
 async def prove(
@@ -61,7 +64,7 @@ async def _question(
 ) -> list[Problem]:
     """A question's problems, one for each key and code; those of a family are met by its first members."""
     path, about = f"questions[{index}]", f"question `{question.id}`: "
-    trials = [Trial(file, member, examiner, bool(question.vary)) for member in spread(question)]
+    trials = [Trial(file, member, examiner, bool(question.vary)) for member in spread(question, MEMBERS)]
     found = list[Finding]()
     for trial in trials:
         found += [finding async for finding in proofs(trial)]

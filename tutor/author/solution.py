@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tutor.author import network
 from tutor.author.given import SLOW_SECONDS, slow
 from tutor.author.trial import Finding, Findings, Trial, ended, faulty, said, why
+from tutor.examiner import reference_request
 from tutor.grade.choice import LETTERS, shown
 from tutor.grade.code import program
 from tutor.grade.order import INDENT, shuffled
@@ -30,7 +31,8 @@ async def stands(trial: Trial) -> Findings:
     elif fault := _unanswered(question, outcome):
         yield fault
     else:
-        for finding in slow(outcome, key):
+        ran = reference_request(trial.file, question)
+        async for finding in slow(trial, outcome, ran.code, key):
             yield finding
 
 

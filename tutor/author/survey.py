@@ -1,4 +1,7 @@
-"""Lessons and courses, checked: what has not changed is recalled, the rest is proven side by side."""
+"""Lessons and courses, checked: what has not changed is recalled, the rest is proven side by side.
+
+What proves a lesson is imported when there is one to prove: recalling takes no longer than reading the files.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tutor.author import cache, link
+from tutor.author import cache
 from tutor.author.cache import Checked
 from tutor.author.code import classified, named
-from tutor.author.prove import AT_ONCE, prove
 from tutor.errors import EnvironmentLacking, LessonError, Problem, UsageError
-from tutor.examiner import Examiner
-from tutor.lesson.content import digest, former
 from tutor.lesson.load import COURSE, load_course, load_lesson
 from tutor.lesson.model import Code, LessonFile, Question
 from tutor.lesson.slug import file_slug
-from tutor.sandbox.client import Sandbox
+
+if TYPE_CHECKING:
+    from tutor.examiner import Examiner
+    from tutor.sandbox.client import Sandbox
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ class Survey:
         self._make, self._fresh = sandbox, fresh
         self._sandbox: Sandbox | None = None
         self._examiner: Examiner | None = None
+        self._room: asyncio.Semaphore | None = None
         self.tell: Callable[[str], None] = lambda said: None
         """Hears what is done next."""
 
@@ -97,21 +102,20 @@ class Survey:
     async def check(self, those: Sequence[Target]) -> AsyncIterator[Result]:
         """Each file's result, in their order. Raises EnvironmentLacking."""
         shared = {folder: cache.data(folder) for folder in {target.course or target.path.parent for target in those}}
-        room = asyncio.Semaphore(AT_ONCE)
-        work = [asyncio.ensure_future(self._checked(t, shared[t.course or t.path.parent], room)) for t in those]
+        work = [asyncio.ensure_future(self._checked(t, shared[t.course or t.path.parent])) for t in those]
         try:
             known: dict[Path, Checked] = {}
             for target, task in zip(those, work, strict=True):
                 checked, recalled = await task
                 known[target.path.absolute()] = checked
-                links = link.dead(target.path, checked.links, _ids(target.course, checked, known))
-                problems = sorted([*checked.problems, *links], key=lambda p: (p.line, p.column))
+                dead = _dead(target, checked, known)
+                problems = sorted([*checked.problems, *dead], key=lambda p: (p.line, p.column))
                 yield Result(target.path, tuple(problems), len(checked.ids), recalled)
         finally:
             for task in work:
                 task.cancel()
 
-    async def _checked(self, target: Target, shared: bytes, room: asyncio.Semaphore) -> tuple[Checked, bool]:
+    async def _checked(self, target: Target, shared: bytes) -> tuple[Checked, bool]:
         path = target.path
         try:
             name = cache.key(path, shared)
@@ -124,23 +128,31 @@ class Survey:
         except LessonError as error:
             checked = Checked(tuple(map(classified, error.problems)))
         else:
-            checked = await self._proven(file, room)
+            checked = await self._proven(file)
         if name and not any(problem.name == "tutor-fault" for problem in checked.problems):
             cache.keep(path, name, checked)
         return checked, False
 
-    async def _proven(self, file: LessonFile, room: asyncio.Semaphore) -> Checked:
+    async def _proven(self, file: LessonFile) -> Checked:
+        from tutor.author.link import links
+        from tutor.author.prove import prove
+        from tutor.lesson.content import digest
+
         examiner = await self._ready()
         if any(_optimizes(question) for question in file.lesson.questions):
             await examiner.sandbox.warm()
-        problems = await prove(file, examiner, room, self.tell, doubts=True)
+        problems = await prove(file, examiner, self._room, self.tell, doubts=True)
         ids = {q.id: digest(file.lesson, q) for q in file.lesson.questions if q.graded}
         moved = _renamed(file, cache.former_ids(file.path), ids)
-        return Checked((*problems, *moved), tuple(link.links(file)), ids)
+        return Checked((*problems, *moved), tuple(links(file)), ids)
 
     async def _ready(self) -> Examiner:
         """The examiner, once the sandbox is there. All draws are the same, so that each solution runs once."""
         if self._examiner is None:
+            from tutor.author.prove import AT_ONCE
+            from tutor.examiner import Examiner
+
+            self._room = asyncio.Semaphore(AT_ONCE)
             self._sandbox = self._make()
             self._examiner = Examiner(self._sandbox, draw_seed=lambda: 0)
         assert self._sandbox is not None
@@ -155,6 +167,8 @@ def _optimizes(question: Question) -> bool:
 
 def _renamed(file: LessonFile, before: dict[str, str], now: dict[str, str]) -> Iterator[Problem]:
     """Questions that are what they were under an id that is gone."""
+    from tutor.lesson.content import former
+
     gone = {content: name for name, content in before.items() if name not in now}
     for n, question in enumerate(file.lesson.questions):
         old = gone.get(now.get(question.id, ""))
@@ -163,6 +177,15 @@ def _renamed(file: LessonFile, before: dict[str, str], now: dict[str, str]) -> I
             told = f"question `{question.id}` was `{old}` at the last check, and progress is kept under the id"
             fix = f"keep the id, or write `was: {old}` beside the new one"
             yield named("id-changed", Problem(str(file.path), line, column, told, fix=fix))
+
+
+def _dead(target: Target, checked: Checked, known: dict[Path, Checked]) -> list[Problem]:
+    """The links of a lesson that lead nowhere."""
+    if not checked.links:
+        return []
+    from tutor.author.link import dead
+
+    return list(dead(target.path, checked.links, _ids(target.course, checked, known)))
 
 
 def _ids(course: Path | None, own: Checked, known: dict[Path, Checked]) -> dict[str, tuple[str, ...]]:

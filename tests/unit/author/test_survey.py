@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tutor.author import cache, survey
+from tutor.author import cache, prove
 from tutor.author.survey import Result, Survey, Target, targets
 from tutor.errors import EnvironmentLacking, Problem, UsageError
 from tutor.examiner import Examiner
@@ -51,7 +51,7 @@ def proofs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Proofs:
     monkeypatch.setenv("TUTOR_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(NoSandbox, "made", 0)
     made = Proofs()
-    monkeypatch.setattr(survey, "prove", made)
+    monkeypatch.setattr(prove, "prove", made)
     return made
 
 
