@@ -12,6 +12,7 @@ from tutor.grade.verdict import Verdict
 from tutor.lesson.catalog import Catalog, Entry
 from tutor.lesson.model import LessonFile, Question
 from tutor.lesson.vary import concrete
+from tutor.progress.store import Attempt
 from tutor.sandbox.protocol import Outcome
 from tutor.session import Session
 
@@ -117,9 +118,20 @@ class Preview(Session):
                 kept[new] = kept.pop(old)
         self._attempts = [replace(one, question=new) if one.question == old else one for one in self._attempts]
 
+    # Nothing is written down: what a learner's session keeps on the disk is kept here for as long as the program runs.
+
+    def keep(self, text: str) -> None:
+        """Keep what is typed."""
+        if text != self.draft:
+            self._drafts[self.question.id] = text
+
     def _arrive(self, index: int) -> None:
+        self.index = index
         self._visits, self._member = self._visits + 1, None
-        super()._arrive(index)
+        self._arrived()
+
+    def _remember(self, attempt: Attempt) -> None:
+        self._attempts.append(attempt)
 
 
 def nearest(before: Sequence[str], index: int, now: Sequence[str]) -> int:

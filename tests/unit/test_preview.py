@@ -152,3 +152,15 @@ def test_of_a_family_one_is_asked_and_the_same_after_a_save(preview: Preview, pa
     assert (preview.question.task, preview.question.because) == (asked.task, "So it is.")
     preview.goto("third")
     assert preview.question.task != asked.task
+
+
+async def test_nothing_is_written_down(preview: Preview, store: Store) -> None:
+    preview.goto("first")
+    preview.keep("(2")
+    preview.hint()
+    assert (await preview.submit("(3,)")).passed
+    assert preview.next() and preview.draft == "y = ____"
+    assert preview.undo() == "first"
+    assert (preview.draft, preview.standing.status) == ("(3,)", "new")
+    assert store.attempts(preview.catalog.key) == [] and store.place(preview.catalog.key) is None
+    assert store.drafts(preview.catalog.key, "one") == {}

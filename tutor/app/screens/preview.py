@@ -159,7 +159,8 @@ class PreviewScreen(LessonScreen):
             self.show_where()
             self._check_claims()
         if given is not None and self.body.answer is not None:
-            self.judge(given)
+            # The question is seen first.
+            self.call_after_refresh(self.judge, given)
 
     async def _settle(self) -> None:
         """Stop what runs, and wait until it has stopped: it speaks its last word to the question it was about."""
