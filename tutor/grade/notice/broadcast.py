@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tutor.grade.drawing import shape_text
@@ -20,6 +21,7 @@ _REDUCTIONS = {
     "nansum", "nanmean",
 }  # fmt: skip
 _COLUMNS = {"unsqueeze", "view", "reshape", "keepdim", "meshgrid", "linspace"}
+_JUDGED = re.compile(r"^(y|t)(_|$)|pred|target|truth|true|label|actual|estimat|guess|expected|hat$", re.IGNORECASE)
 _ENDS = {"mean", "sum", "all", "item"}
 
 Pair = tuple[ast.expr, str, ast.expr, ast.expr]
@@ -62,9 +64,16 @@ def _meant(program: Program, node: ast.expr, sign: str, column: ast.expr, vector
         return not _computed(origin)
     if not _stands_up(origin):
         return False
+    if _judged(program.text(column)) and _judged(program.text(vector)):
+        return not _reduced(program, node)
     if sign not in ("-", "==") or any(called(part) in ("arange", "linspace") for part in ast.walk(origin)):
         return True
     return _base(program, column) == _base(program, vector) or not _reduced(program, node)
+
+
+def _judged(text: str) -> bool:
+    """Whether a name is that of a prediction or of what it is held against."""
+    return bool(_JUDGED.search(text))
 
 
 def _fits(program: Program, node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tutor.grade.notice.notice import Notice
-from tutor.grade.notice.program import Program, called
+from tutor.grade.notice.program import Program, called, receiver
 
 _TEST = re.compile(r"(^|_)tests?(_|$)|^x_?te$|^y_?te$", re.IGNORECASE)
 _VALIDATION = re.compile(r"val(id|idation)?(_|$)|(^|_)dev(_|$)|holdout|fold", re.IGNORECASE)
@@ -38,7 +38,7 @@ def _tainted(program: Program) -> set[str]:
             value, targets = _flow(node)
             if value is not None and _mentions(value, names | found):
                 found |= targets
-    return {name for name in found | names if not _is_data(program, name)}
+    return found | {name for name in names if not _is_data(program, name)}
 
 
 def _flow(node: ast.stmt) -> tuple[ast.AST | None, set[str]]:
@@ -83,11 +83,19 @@ def _picked(program: Program, node: ast.Call, tainted: set[str]) -> str:
     """The scores in `min(results, key=results.get)`, `max(scores)` and the like, kept as the choice."""
     if called(node) not in ("min", "max", "sorted", "argmin", "argmax") or not _mentions(node, tainted):
         return ""
+    if called(node) in ("argmin", "argmax") and not _collected(program, node):
+        return ""
     at = program.statement(node)
     by_key = any(k.arg == "key" for k in node.keywords)
     named = isinstance(at, ast.Assign) and bool(_BEST.search(program.text(at.targets[0])))
     scores = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in tainted]
     return scores[0] if by_key or named else ""
+
+
+def _collected(program: Program, node: ast.Call) -> bool:
+    """Whether the best place is asked of what was gathered round by round, not of one prediction."""
+    base, others = receiver(node)
+    return base is not None and not others and called(program.origin(base)) in ("stack", "tensor", "array", "as_tensor")
 
 
 def _notice(program: Program, node: ast.expr, score: str) -> Notice:

@@ -27,18 +27,27 @@ def in_function(program: Program) -> Iterator[Notice]:
     """`nn.Linear(3, 4)(x)` in a function that is no module: new weights at every call."""
     for call in program.nodes(ast.Call):
         function, maker = program.function(call), call.func
-        if function is None or not is_layer(maker) or not call.args or called(maker) == "Sequential":
+        if not is_layer(maker) or not call.args or called(maker) == "Sequential":
             continue
-        if function.name not in ("forward", "__init__", "__call__") and _within_calls(program, function) > 1:
-            text, line = program.text(maker), call.lineno
-            yield Notice(
-                rule="layer-made-in-forward",
-                line=line,
-                first=f"On line {line} `{function.name}` makes a new layer {program.code_of(maker)} at every call.",
-                rest=("Its weights are drawn at random each time: the same input gives different outputs.",),
-                instead=f"layer = {text}  # once, before\nlayer(...)  # in {function.name}",
-            )
+        if function is None and program.loop(call) is not None:
+            yield _again(program, call, "the loop", "in every round")
             return
+        if function is None or function.name in ("forward", "__init__", "__call__"):
+            continue
+        if _within_calls(program, function) > 1:
+            yield _again(program, call, f"`{function.name}`", "at every call")
+            return
+
+
+def _again(program: Program, call: ast.Call, who: str, when: str) -> Notice:
+    made = call.func
+    return Notice(
+        rule="layer-made-in-forward",
+        line=call.lineno,
+        first=f"On line {call.lineno} {who} makes a new layer {program.code_of(made)} {when}.",
+        rest=("Its weights are drawn at random each time: the same input gives different outputs.",),
+        instead=f"layer = {program.text(made)}  # once, before\nlayer({', '.join(map(program.text, call.args))})",
+    )
 
 
 def _within_calls(program: Program, function: Function) -> int:

@@ -51,12 +51,12 @@ def _uses(program: Program, models: set[str]) -> Iterator[Use]:
 
 
 def _passed(function: Function, site: ast.Call, name: str) -> str:
-    """The name that is passed for a parameter."""
+    """The name, or the making, of what is passed for a parameter."""
     listed = list(parameters(function))
     by_name = next((k.value for k in site.keywords if k.arg == name), None)
     place = listed.index(name) if name in listed else len(site.args)
     value = by_name or (site.args[place] if place < len(site.args) else None)
-    return value.id if isinstance(value, ast.Name) else ""
+    return ast.unparse(value) if isinstance(value, (ast.Name, ast.Call)) else ""
 
 
 def training(program: Program) -> Iterator[Notice]:
@@ -75,10 +75,17 @@ def _moody(program: Program) -> dict[str, str]:
     models = {}
     for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found = _MOODY.search(ast.unparse(node.value)) if called(node.value) == "Sequential" else None
-            if kind := found[1] if found else classes.get(called(node.value), ""):
+            if kind := _kind(node.value, classes):
                 models[node.targets[0].id] = kind
+        elif isinstance(node, ast.Call) and (kind := _kind(node, classes)):
+            models[ast.unparse(node)] = kind
     return models
+
+
+def _kind(value: ast.expr, classes: dict[str, str]) -> str:
+    """What makes a new model behave differently in training."""
+    found = _MOODY.search(ast.unparse(value)) if called(value) == "Sequential" else None
+    return found[1] if found else classes.get(called(value), "")
 
 
 def _silenced(program: Program, use: Use) -> bool:
@@ -164,13 +171,22 @@ def _training(program: Program, use: Use, kind: str, told: bool) -> Notice:
 def recording(program: Program) -> Iterator[Notice]:
     """A prediction after eval() that still records gradients, which nobody asks for later."""
     for off in program.calls("eval"):
-        owner = off.func.value if isinstance(off.func, ast.Attribute) else None
-        if isinstance(owner, ast.Name) and not _needed(program, off):
-            scope = program.function(off)
-            for call in program.nodes(ast.Call):
-                if call.lineno > off.lineno and _kept_on(program, call, scope, owner.id):
-                    yield _recording(program, off, call, owner.id)
-                    return
+        name, scope = _switched_off(program, off), program.function(off)
+        if not name or _needed(program, off):
+            continue
+        for call in program.nodes(ast.Call):
+            if call.lineno > off.lineno and _kept_on(program, call, scope, name):
+                yield _recording(program, off, call, name)
+                return
+
+
+def _switched_off(program: Program, off: ast.Call) -> str:
+    """The name of the model in `model.eval()` and `model = Model().eval()`."""
+    owner, above = off.func.value if isinstance(off.func, ast.Attribute) else None, program.parent(off)
+    if isinstance(owner, ast.Name):
+        return owner.id
+    target = above.targets[0] if isinstance(above, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def _kept_on(program: Program, call: ast.Call, scope: Function | None, name: str) -> bool:

@@ -54,7 +54,7 @@ def _holders(program: Program, pads: list[ast.Call]) -> set[str]:
         from_name = any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node.value))
         shape = program.line(node)
         if from_pad or (from_name and shape is not None and len(shape.shape or ()) > 1):
-            names |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+            names |= {t.id for target in node.targets for t in ast.walk(target) if isinstance(t, ast.Name)}
     return names
 
 

@@ -92,11 +92,20 @@ def _attention(program: Program, base: ast.expr) -> bool:
     """Whether the scores are a product of queries with turned keys."""
     origin = program.origin(base)
     for node in ast.walk(origin):
-        product = isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
-        if product and re.search(r"transpose\(|\.m?T\b", program.text(node.right)):  # type: ignore[attr-defined]
-            left, right = node.left, node.right  # type: ignore[attr-defined]
+        left, right = _factors(node)
+        if left is not None and right is not None and re.search(r"transpose\(|\.m?T\b", program.text(right)):
             return _base_name(left) != _base_name(right) or "q" in program.text(left).lower()
     return False
+
+
+def _factors(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
+    """Both sides of a matrix product."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return node.left, node.right
+    if isinstance(node, ast.Call) and called(node) in ("matmul", "bmm"):
+        base, others = receiver(node)
+        return base, others[0] if others else None
+    return None, None
 
 
 def _base_name(node: ast.expr) -> str:
