@@ -224,8 +224,10 @@ def _arange(case: Case) -> Explanation | None:
     if text is not None:
         return _text(case, text) if str(text.seen.value).isdigit() else None
     step = part.named(case, "step") or (plain[2] if len(plain) > 2 else None)
-    if step is None or not case.says("step") or len(plain) < 2:
+    if not case.says("step") or len(plain) < 2:
         return None
+    if step is None:
+        return _downwards(case, plain)
     number = part.number(step.seen)
     start, end = plain[0], plain[1]
     if number == 0:
@@ -243,6 +245,21 @@ def _arange(case: Case) -> Explanation | None:
         repairs=(
             *part.swapped(case, step, opposite, f"steps of {opposite}"),
             *case.with_edits(edits, "begin and end the other way round"),
+        ),
+    )
+
+
+def _downwards(case: Case, plain: list[Operand]) -> Explanation:
+    start, end = plain[0], plain[1]
+    return Explanation(
+        rule="arange-step",
+        first=f"arange() counts up by 1, and {words.code(end)} lies below {words.code(start)}.",
+        rest=("A negative step, given last, counts down; the end itself is not reached.",),
+        repairs=(
+            *case.instead(part.call(case, start.text, end.text, "-1", *part.keywords(case)), "counting down"),
+            *case.instead(
+                part.call(case, end.text, start.text, *part.keywords(case)), "begin and end the other way round"
+            ),
         ),
     )
 

@@ -101,7 +101,7 @@ def _fitted(case: Case, a: Operand, b: Operand) -> list[Repair]:
     if not found and not _in_place(case):
         found += _reshaped(case, low, high)
         found += _each(case, a, b)
-    return found or _cut(case, a, b)
+    return found or _cut(case, a, b) or _narrowed(case, a, b)
 
 
 def _placed(case: Case, low: Operand, high: Operand) -> list[Repair]:
@@ -171,10 +171,31 @@ def _cut(case: Case, a: Operand, b: Operand) -> list[Repair]:
         return []
     dim = next(d for d, (m, n) in enumerate(zip(first, second, strict=True)) if m != n)
     long, most = (a, second[dim]) if first[dim] > second[dim] else (b, first[dim])
-    if long is a and _in_place(case):
+    if long is a and _in_place(case) and not _is_view(case, a):
         return []
     text = f"{_text(case, long)}[{':, ' * dim}:{most}]"
     return list(part.swapped(case, long, text, f"only the first {most} of {words.code(long)}"))
+
+
+def _is_view(case: Case, operand: Operand) -> bool:
+    """Whether a part of it is still the same memory: not of what a list or a mask picked."""
+    node = part.node_of(case, operand)
+    if isinstance(node, ast.Subscript):
+        return all(isinstance(n, (ast.Slice, ast.Constant)) for n in part.places(node))
+    return isinstance(node, (ast.Name, ast.Attribute))
+
+
+def _narrowed(case: Case, a: Operand, b: Operand) -> list[Repair]:
+    """Where nothing else fits: the longer of the sizes that meet cut to the shorter."""
+    first, second = a.seen.shape or (), b.seen.shape or ()
+    dim = next(d for d, (m, n) in enumerate(zip(first[::-1], second[::-1], strict=False)) if m != n and 1 not in (m, n))
+    m, n = first[-1 - dim], second[-1 - dim]
+    long = a if m > n else b
+    if long is a and _in_place(case) and not _is_view(case, a):
+        return []
+    index = f"..., :{min(m, n)}{', :' * dim}" if len(long.seen.shape or ()) > 1 else f":{min(m, n)}"
+    means = f"only the first {min(m, n)} of the {max(m, n)}"
+    return list(part.swapped(case, long, f"{_text(case, long)}[{index}]", means))
 
 
 def _text(case: Case, operand: Operand) -> str:

@@ -184,7 +184,8 @@ def _entry(case: Case, data: Operand, path: str) -> str:
 
 
 def _padded(case: Case, data: Operand, path: str, lists: bool) -> tuple[Repair, ...]:
-    rows = f"[torch.tensor(row) for row in {data.text}]"
+    extra = "".join(f", {keyword}" for keyword in part.keywords(case, "data"))
+    rows = f"[torch.tensor(row{extra}) for row in {data.text}]"
     apart = case.instead(rows, "a list with a tensor for each row")
     if not lists or path.count("[") > 1:
         return apart
@@ -259,22 +260,36 @@ def _word(seen: Observation) -> str | None:
 
 
 def _numbered(case: Case, data: Operand) -> tuple[Repair, ...]:
-    node = case.node
-    items = data.seen.items or ()
-    if node is None or (items and any(i.kind not in ("text", "number") for i in items)):
-        return ()
-    texts = [str(item.value) for item in items] or [str(data.seen.value)]
-    if all(_is_number(text) for text in texts):
-        new = f"[float(word) for word in {data.text}]" if items else f"float({data.text})"
-        return part.swapped(case, data, new, "the numbers that the texts stand for")
+    items, text = data.seen.items or (), data.text
     if not items:
-        return part.swapped(case, data, f"[ord(letter) for letter in {data.text}]", "each letter by its number")
-    new = f"{case.word}([words.index(word) for word in {data.text}])"
-    line = "words = " + (f"sorted(set({data.text}))")
+        return _one_text(case, data)
+    nested = all(item.kind in ("list", "tuple") for item in items)
+    cells = [cell for item in items for cell in item.items or ()] if nested else list(items)
+    if any(cell.kind not in ("text", "number") for cell in cells):
+        return ()
+    each = "[[{0} for word in row] for row in %s]" if nested else "[{0} for word in %s]"
+    if all(_is_number(str(cell.value)) for cell in cells):
+        new = (each % text).format("float(word)")
+        return part.swapped(case, data, new, "the numbers that the texts stand for")
+    all_words = f"word for row in {text} for word in row" if nested else text
+    return _placed(case, data, f"words = sorted({{{all_words}}})" if nested else f"words = sorted(set({text}))",
+                   (each % text).format("words.index(word)"))  # fmt: skip
+
+
+def _one_text(case: Case, data: Operand) -> tuple[Repair, ...]:
+    if _is_number(str(data.seen.value)):
+        return part.swapped(case, data, f"float({data.text})", "the number that the text stands for")
+    return part.swapped(case, data, f"[ord(letter) for letter in {data.text}]", "each letter by its number")
+
+
+def _placed(case: Case, data: Operand, line: str, new: str) -> tuple[Repair, ...]:
+    """Each word by its place among all words, which are listed in a line before."""
+    node = part.node_of(case, data)
+    if node is None:
+        return ()
     first = case.before(case.scene.line, line)[0].edits[0]
-    return case.with_edits(
-        [first, case.edit(node, new)], "each word by its place in the sorted words", f"{line}\n{new}"
-    ) if all(i.kind == "text" for i in items) else ()  # fmt: skip
+    shown = f"{line}\n{case.word}({new})"
+    return case.with_edits([first, case.edit(node, new)], "each word by its place in the sorted words", shown)
 
 
 def _is_number(text: str) -> bool:

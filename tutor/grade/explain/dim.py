@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tutor.grade.drawing import shape_text
-from tutor.grade.explain import part, shape, words
+from tutor.grade.explain import bound, part, shape, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.rows import REDUCTIONS
@@ -76,7 +76,7 @@ def _told(case: Case, owner: Operand, size: Shape, asked: Operand, wrong: int) -
     rank, new = len(size), case.name in _NEW
     what = f"{words.code(owner)} {shape_text(size)}"
     if owner.seen.kind != "tensor":
-        what = f"each tensor in {words.code(owner)}, {shape_text(size)},"
+        what = f"each tensor in the list, {shape_text(size)},"
     if new:
         first = f"A new dimension of {what} can have place {shape.choices(rank + 1)}; {wrong} is none of these."
         rest = f"Counted from the end, the places are {-rank - 1} to -1; -1 is the last."
@@ -84,8 +84,7 @@ def _told(case: Case, owner: Operand, size: Shape, asked: Operand, wrong: int) -
         first = f"{what[0].upper()}{what[1:]} is a single number: it has no dimensions, and none to name."
         rest = "Its shape is ()."
     else:
-        has = f"dimension {shape.choices(1)} alone" if rank == 1 else f"dimensions {shape.choices(rank)}"
-        first = f"{what[0].upper()}{what[1:]} has {has}; there is no dimension {wrong}."
+        first = f"{what[0].upper()}{what[1:]} has {shape.all_dims(rank)}; there is no dimension {wrong}."
         rest = f"Dimensions are counted from 0: of {rank}, the last is {rank - 1}, or -1 from the end."
     return Explanation(
         rule="dim-range",
@@ -132,7 +131,7 @@ def _side_by_side(case: Case, owner: Operand, size: Shape, asked: Operand) -> tu
 def _written(
     case: Case, owner: Operand, size: Shape, asked: Operand, wrong: int, new: int
 ) -> tuple[Repair, ...]:  # fmt: skip
-    node = part.node_of(case, asked)
+    node = bound.number_of(case, part.node_of(case, asked))
     if node is None:
         return ()
     items = node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]
@@ -186,7 +185,7 @@ def _of_shape(case: Case) -> Explanation | None:
         found += part.swapped(case, at, str(new), f"dimension {new} has size {size[new]}")
     return Explanation(
         rule="dim-range",
-        first=f"`{words.short(text)}` {shape_text(size)} has dimensions {shape.choices(len(size))}, no {wrong}.",
+        first=f"`{words.short(text)}` {shape_text(size)} has {shape.all_dims(len(size))}, no {wrong}.",
         rest=(f"Dimensions are counted from 0: of {len(size)}, the last is {len(size) - 1}, or -1 from the end.",),
         repairs=found,
     )

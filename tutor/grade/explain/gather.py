@@ -48,6 +48,7 @@ from tutor.grade.explain import (
     reduce,
     requires,
     reshape,
+    setting,
     single,
     size,
     state,
@@ -67,6 +68,7 @@ CODE_MOST = 20_000
 
 _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
     module.explain,
+    requires.explain,
     mixed.explain,
     autograd.explain,
     graph.explain,
@@ -85,13 +87,13 @@ _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
     recurrent.explain,
     attention.explain,
     embedding.explain,
+    setting.explain,
     given.explain,
     absent.explain,
     passed.explain,
     pick.explain,
     flag.explain,
     dtype.explain,
-    requires.explain,
     order.explain,
     keyword.explain,
     reduce.explain,
@@ -127,7 +129,10 @@ def explain(failure: Failure | None, code: str) -> Explanation | None:
     if found is None:
         return None
     different = {repair.edits: repair for repair in reversed(found.repairs)}
-    return replace(found, message=said(failure), repairs=tuple(r for r in found.repairs if different[r.edits] is r))
+    first = found.first[:1].upper() + found.first[1:] if found.first.startswith("entry ") else found.first
+    return replace(
+        found, first=first, message=said(failure), repairs=tuple(r for r in found.repairs if different[r.edits] is r)
+    )
 
 
 def _told(case: Case) -> Explanation | None:

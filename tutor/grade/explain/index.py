@@ -247,7 +247,7 @@ def _beyond(case: Case, node: ast.Subscript, x: Operand, at: At, wrong: int) -> 
     return Explanation(
         rule="index-range",
         first=f"{told}: dimension {at.dim} of {words.shaped(x)} has the indices {span}.",
-        rest=(f"Indices are counted from 0, so the last is the size minus 1: {size} - 1.", backwards) if size else (),
+        rest=(f"Dimension {at.dim} has size {size}, and indices are counted from 0.", backwards) if size else (),
         repairs=_within(case, node, x, at, wrong, size),
         habit="The last index is the size minus 1.",
     )
@@ -295,11 +295,14 @@ def _other_dim(case: Case, node: ast.Subscript, x: Operand, at: At, wrong: int) 
 def _looped(case: Case, x: Operand, at: At) -> tuple[Repair, ...]:
     """A loop that goes no further than the dimension."""
     call = _loop(case, at.node) if isinstance(at.node, ast.Name) else None
-    if call is None or any(origin.whole(arg) not in (0, None) for arg in call.args[:-1]):
+    if call is None or len(call.args) > 2:
         return ()
     owner = x.text if x.text.isidentifier() else words.grouped(x)
     stop = f"len({owner})" if at.dim == 0 else f"{owner}.shape[{at.dim}]"
-    return case.instead(f"range({stop})", f"indices 0 to {(x.seen.shape or (1,))[at.dim] - 1}", of=call)
+    start = case.text(call.args[0]) if len(call.args) == 2 else "0"
+    last = (x.seen.shape or (1,))[at.dim] - 1
+    new = f"range({stop})" if start == "0" else f"range({start}, {stop})"
+    return case.instead(new, f"indices {start} to {last}", of=call)
 
 
 def _loop(case: Case, name: ast.Name) -> ast.Call | None:

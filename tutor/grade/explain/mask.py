@@ -37,13 +37,10 @@ def _mask_shape(seen: Observation) -> Shape | None:
 
 
 def _laid(case: Case, node: ast.Subscript, x: Operand, at: index.At, mask: Shape) -> Explanation:
-    size = x.seen.shape or ()
-    under = size[at.dim : at.dim + len(mask)]
     where = f"dimension {at.dim}" if len(mask) == 1 else f"dimensions {at.dim} to {at.dim + len(mask) - 1}"
     return Explanation(
         rule="index-mask",
-        first=f"The mask {words.code(at.operand)} {shape_text(mask)} lies on {where} of {words.shaped(x)}, "
-        f"of size {', '.join(map(str, under))}.",
+        first=f"The mask {words.code(at.operand)} {shape_text(mask)} does not fit {where} of {words.shaped(x)}.",
         rest=("A mask has one True or False for each place of the dimensions it lies on.",),
         repairs=_moved(case, node, x, at, mask),
         habit="Print the shapes of the mask and of what it masks.",

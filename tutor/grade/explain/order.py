@@ -126,7 +126,8 @@ def _completed(case: Case, x: Operand, dims: Shape, rank: int) -> tuple[Repair, 
     missing = [d for d in range(rank) if d not in kept]
     if not missing:
         return _ordered(case, x, tuple(kept), "those that are there")
-    found = _ordered(case, x, (*kept, *missing), "the others stay where they are, at the end")
+    found = _batched(case, x, dims, rank)
+    found += _ordered(case, x, (*kept, *missing), "the others stay where they are, at the end")
     if kept and len(dims) < rank:
         found += _ordered(case, x, (*missing, *kept), "the others in front")
     if len(dims) == 2 and len(kept) == 2 and rank > 2:
@@ -134,3 +135,10 @@ def _completed(case: Case, x: Operand, dims: Shape, rank: int) -> tuple[Repair, 
         made = shape_text(_swapped(x.seen.shape or (), a, b))
         found += case.instead(f"{words.grouped(x)}.transpose({a}, {b})", f"only these two swapped: {made}")
     return found
+
+
+def _batched(case: Case, x: Operand, dims: Shape, rank: int) -> tuple[Repair, ...]:
+    """The order meant for one example, where dimension 0 counts the examples."""
+    if rank < 4 or sorted(d % rank for d in dims) != list(range(rank - 1)):
+        return ()
+    return _ordered(case, x, (0, *(d % rank + 1 for d in dims)), "dimension 0, the examples, stays in front")

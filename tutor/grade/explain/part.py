@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 
 from tutor.grade.explain import words
 from tutor.grade.explain.case import Case
@@ -57,7 +58,14 @@ def is_torch(case: Case) -> bool:
         return False
     if is_method(case):
         return bool(case.operands) and case.operands[0].seen.kind == "tensor"
-    return case.word.split(".")[0] in ("torch", "F") or case.word == case.name != ""
+    if "." in case.word:
+        return case.word.split(".")[0] in ("torch", "F")
+    return case.name != "" and (not hasattr(builtins, case.name) or _imported(case))
+
+
+def _imported(case: Case) -> bool:
+    imports = [n for n in ast.walk(case.tree) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("torch")]
+    return any(alias.name == case.name for n in imports for alias in n.names)
 
 
 def plain(case: Case) -> list[Operand]:

@@ -149,8 +149,7 @@ def _rank(case: Case, x: Operand, index: Operand, dim: int | None) -> Explanatio
             repairs += part.swapped(case, index, text, f"with a dimension of size 1 at place {d}: {made}")
     return Explanation(
         rule="pick-rank",
-        first=f"{words.shaped(index)} has {have} dimension{'s' * (have != 1)} and {words.shaped(x)} has {rank}: "
-        "the indices need as many.",
+        first=f"{words.shaped(index)} needs as many dimensions as {words.shaped(x)}: {rank}, not {have}.",
         rest=(f"{case.name} puts one element into each place of the indices; for one of each row, they are a column.",),
         repairs=repairs,
     )

@@ -35,7 +35,7 @@ _PAIRS = {
 
 def explain(case: Case) -> Explanation | None:
     """What is wrong with a reduction or with what came of one; None where that is not it."""
-    if case.below or case.type not in ("TypeError", "AttributeError", "RuntimeError", "ValueError"):
+    if case.below or case.type not in ("TypeError", "AttributeError", "RuntimeError", "ValueError", "IndexError"):
         return None
     if (found := _pair(case)) is not None:
         return found
@@ -126,7 +126,7 @@ def _one_only(case: Case, x: Operand) -> Explanation | None:
     return Explanation(
         rule="reduce-one-dim",
         first=f"{case.name}() goes along one dimension, and {words.code(given)} names {len(dims)}.",
-        rest=(f"{words.shaped(x)} has dimensions {shape.choices(words.rank(x.seen))}.",),
+        rest=(f"{words.shaped(x)} has {shape.all_dims(words.rank(x.seen))}.",),
         repairs=found,
     )
 
@@ -145,6 +145,10 @@ def _no_number(case: Case, x: Operand) -> Explanation | None:
 def _odd_dim(case: Case, x: Operand, odd: Operand) -> Explanation:
     digit = odd.seen.kind == "text" and str(odd.seen.value).lstrip("-").isdigit()
     repairs = part.swapped(case, odd, str(odd.seen.value), "the number itself") if digit else ()
+    for d in range(min(words.rank(x.seen), 2)) if odd.seen.kind == "text" and not digit else ():
+        left = shape.reduced(x.seen.shape or (), (d,))
+        means = f"dimension {d} goes: {shape_text(left or ())}" if case.name in REDUCTIONS else f"along dimension {d}"
+        repairs += part.swapped(case, odd, str(d), means)
     if odd.seen.kind == "tensor" and case.name in ("sum", "mean") and not part.is_method(case):
         repairs = case.instead(f"{words.grouped(x)} + {words.grouped(odd)}", "the two added, element by element")
         repairs += case.instead(
@@ -154,7 +158,7 @@ def _odd_dim(case: Case, x: Operand, odd: Operand) -> Explanation:
     return Explanation(
         rule="reduce-dim-type",
         first=f"{words.code(odd)} is {what}; {case.name}() takes a dimension there, a whole number.",
-        rest=(f"{words.shaped(x)} has dimensions {shape.choices(words.rank(x.seen))}.",) if x.seen.shape else (),
+        rest=(f"{words.shaped(x)} has {shape.all_dims(words.rank(x.seen))}.",) if x.seen.shape else (),
         repairs=repairs,
     )
 
@@ -179,8 +183,9 @@ def _twice(case: Case, x: Operand) -> Explanation | None:
 
 def _pair(case: Case) -> Explanation | None:
     """The pair that max(dim=...) and its like give, taken for a tensor."""
-    pair = next((o for o in case.operands if o.seen.kind == "tuple" and o.seen.type in _PAIRS), None)
-    if pair is None or case.kind not in ("operator", "call", "attribute", "assign", "truth"):
+    among = case.operands[1:] if case.kind == "subscript" else case.operands
+    pair = next((o for o in among if o.seen.kind == "tuple" and o.seen.type in _PAIRS), None)
+    if pair is None or case.kind == "other":
         return None
     if case.kind == "call" and pair is case.operands[0] and part.is_method(case):
         return None

@@ -6,9 +6,9 @@ import ast
 
 from tutor.grade.drawing import shape_text
 from tutor.grade.explain import part, shape, words
+from tutor.grade.explain.bound import bindings
 from tutor.grade.explain.case import Case, called
 from tutor.grade.explain.explanation import Explanation, Repair
-from tutor.grade.explain.rows import bindings
 from tutor.grade.explain.shape import Shape
 from tutor.sandbox.protocol import Operand
 
@@ -142,6 +142,10 @@ def _two_unknown(case: Case, x: Operand, sizes: Shape) -> Explanation:
         found += _resized(case, x, (size[0], -1), f"dimension 0 stays, the rest is flattened: {front}")
         found += _resized(case, x, (-1, size[-1]), f"the last dimension stays: {back}")
     known = [n for n in sizes if n != -1]
+    first = (size[0] if size else 1, *sizes[1:])
+    whole = shape.counted(tuple(n for n in first if n != -1))
+    if not found and sizes[0] == -1 and first.count(-1) == 1 and whole and total % whole == 0:
+        found += _resized(case, x, first, f"dimension 0 stays, {size[0]}")
     if not found and known and total % shape.counted(tuple(known)) == 0:
         at = sizes.index(-1)
         kept = tuple(1 if n == -1 and d != at else n for d, n in enumerate(sizes))
@@ -260,7 +264,7 @@ def _flattened(case: Case, x: Operand) -> Explanation:
     return Explanation(
         rule="flatten-order",
         first=f"flatten goes from dimension {a.text} to {b.text}, backwards; the first must not be the greater.",
-        rest=(f"{words.shaped(x)} has dimensions {shape.choices(words.rank(x.seen))}.",),
+        rest=(f"{words.shaped(x)} has {shape.all_dims(words.rank(x.seen))}.",),
         repairs=case.with_edits(edits, f"from {b.text} to {a.text}"),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tutor.grade.drawing import shape_text
-from tutor.grade.explain import origin, part, shape, words
+from tutor.grade.explain import bound, origin, part, shape, words
 from tutor.grade.explain.case import Case, called
 from tutor.grade.explain.explanation import Edit, Repair
 from tutor.grade.explain.shape import Shape
@@ -52,34 +52,15 @@ def kept(case: Case, whole: Operand, lost: Operand) -> Rows | None:
 def _makers(case: Case, operand: Operand) -> Iterator[ast.expr]:
     """The expressions that could have made an operand: itself, or what its name was bound to."""
     node = part.node_of(case, operand)
+    if isinstance(node, ast.Attribute):
+        yield from origin.attributes(case.tree, node.attr)
     if isinstance(node, ast.Name):
-        yield from bindings(case, node.id)
-        yield from (node for _, node in _passed(case, node.id))
+        yield from bound.bindings(case, node.id)
+        yield from (node for _, node in bound.passed(case, node.id))
     elif node is not None:
         yield node
         for name in (n for n in ast.walk(node) if isinstance(n, ast.Name)):
-            yield from bindings(case, name.id)
-
-
-def bindings(case: Case, name: str) -> Iterator[ast.expr]:
-    """What a name is bound to above the failing line, the last first; of `m, _ = x.max(1)` the whole right side."""
-    found = [n for n in ast.walk(case.tree) if isinstance(n, ast.Assign) and name in _targets(n)]
-    yield from (n.value for n in sorted(found, key=lambda n: -n.lineno) if n.lineno <= case.scene.line)
-
-
-def _targets(node: ast.Assign) -> list[str]:
-    return [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-
-
-def _passed(case: Case, name: str) -> Iterator[tuple[ast.Call, ast.expr]]:
-    """What is passed for a parameter of the function that failed."""
-    function = origin.function_named(case.tree, case.scene.function) if case.scene.function else None
-    names = [a.arg for a in function.args.args] if function else []
-    for call in case.calls(function.name) if function and name in names else ():
-        given = origin.argument(call, name, names.index(name) - (names[0] == "self"))
-        if given is not None:
-            values = list(bindings(case, given.id)) if isinstance(given, ast.Name) else [given]
-            yield from ((call, value) for value in values)
+            yield from bound.bindings(case, name.id)
 
 
 def _reductions(node: ast.AST) -> Iterator[ast.Call]:
@@ -126,9 +107,10 @@ def _alike(case: Case, call: ast.Call) -> list[ast.Call]:
     """The call, and others of the statement that reduce the same in the same way: they fail next."""
     found = [call]
     statement = case.statement
-    names = [n.id for n in ast.walk(statement) if isinstance(n, ast.Name)] if statement else []
-    within: list[ast.AST] = [statement] if statement else []
-    for node in (*within, *(value for name in names for value in bindings(case, name))):
+    parts = list(ast.walk(statement)) if statement else []
+    values = [v for n in parts if isinstance(n, ast.Name) for v in bound.bindings(case, n.id)]
+    values += [v for n in parts if isinstance(n, ast.Attribute) for v in origin.attributes(case.tree, n.attr)]
+    for node in (*([statement] if statement else []), *values):
         for other in _reductions(node):
             same = _reduces(case, other) == _reduces(case, call) and reduced_dims(other) == reduced_dims(call)
             found += [other] if same and other not in found else []

@@ -82,6 +82,11 @@ def turned(shape: Shape) -> Shape:
     return (*shape[:-2], shape[-1], shape[-2])
 
 
+def all_dims(rank: int) -> str:
+    """The dimensions there are: `dimension 0 alone`, `dimensions 0 and 1`."""
+    return {0: "no dimensions", 1: "dimension 0 alone"}.get(rank, f"dimensions {choices(rank)}")
+
+
 def choices(rank: int) -> str:
     """The numbers of that many dimensions: `0`, `0 and 1`, `0 to 3`."""
     return {1: "0", 2: "0 and 1"}.get(rank, f"0 to {rank - 1}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 
 from tutor.grade.explain import part, words
+from tutor.grade.explain.bound import bindings
 from tutor.grade.explain.case import Case, called
 from tutor.grade.explain.explanation import Explanation, Repair
-from tutor.grade.explain.rows import REDUCTIONS, bindings, of_module
+from tutor.grade.explain.rows import REDUCTIONS, of_module
 from tutor.grade.explain.shape import Shape, counted
 from tutor.sandbox.protocol import Operand
 
@@ -64,7 +65,9 @@ def _one(case: Case, operand: Operand, size: Shape) -> tuple[Repair, ...]:
             *case.instead(f"{first}.item()", "the first one"),
         )
     each = _EACH.get(case.name, "")
+    count = part.swapped(case, operand, f"{text}.sum()", "how many of them are True")
     return (
+        *(count if operand.seen.dtype == "bool" else ()),
         *(case.instead(f"{text}.{each}", "each of them, still a tensor") if each else ()),
         *part.swapped(case, operand, average, "their mean"),
         *part.swapped(case, operand, first, "the first one"),
@@ -121,9 +124,9 @@ def _before(case: Case, operand: Operand) -> str:
     values = list(bindings(case, node.id)) if isinstance(node, ast.Name) else [node]
     for value in values:
         if isinstance(value, ast.Call) and called(value) in REDUCTIONS:
-            if of_module(value):
-                return case.text(value.args[0]) if value.args else ""
-            return case.text(value.func.value) if isinstance(value.func, ast.Attribute) else ""
+            inner = value.args[0] if of_module(value) and value.args else getattr(value.func, "value", None)
+            # What was computed on another line is not computed again.
+            return case.text(inner) if inner is not None and (value is node or isinstance(inner, ast.Name)) else ""
     return ""
 
 

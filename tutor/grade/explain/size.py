@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from tutor.grade.explain import part, words
+from tutor.grade.explain.bound import bindings
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
-from tutor.grade.explain.rows import bindings
 from tutor.sandbox.protocol import Observation, Operand
 
 _SIZES = frozenset({

@@ -127,6 +127,11 @@ def _less(case: Case, value: Operand, size: Shape, place: Shape) -> tuple[Repair
 
 def _part(case: Case, node: ast.Subscript, size: Shape, place: Shape) -> tuple[Repair, ...]:
     """A smaller place: as many as the value has. Not of lists and masks, which pick copies."""
+    if len(part.places(node)) < words.rank(case.operands[0].seen) and place[:-1] == size[:-1] and size[-1] < place[-1]:
+        texts = [case.text(n) for n in part.places(node)]
+        colons = [":"] * (words.rank(case.operands[0].seen) - len(texts) - 1)
+        index = ", ".join([*texts, *colons, f":{size[-1]}"])
+        return _indexed(case, node, index, f"only the first {size[-1]} places along the last dimension")
     plain = all(isinstance(n, ast.Slice) or _is_number(case, n) for n in part.places(node))
     if not plain or len(size) != len(place) or any(n > m for n, m in zip(size, place, strict=True)):
         return ()

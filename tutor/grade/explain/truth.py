@@ -55,7 +55,7 @@ def _tested(case: Case, many: Operand) -> Explanation:
         rule="truth-many",
         first=f"`{word}` needs one answer, and {words.shaped(many)} has {_count(many)}.",
         rest=(_RULE, "In words: is it so for all of them, .all(), or for at least one, .any()?"),
-        repairs=(*_whole(case, many, node), *_choice(case, node)),
+        repairs=(*_choice(case, node), *_whole(case, many, node)),
         habit="Say in words what is asked: all of them, or any of them?",
     )
 
@@ -74,8 +74,10 @@ def _whole(case: Case, many: Operand, node: ast.expr | None) -> tuple[Repair, ..
     text = part.grouped(case, node)
     boolean = many.seen.dtype == "bool"
     what = "" if boolean else " (not 0)"
-    found = case.instead(f"{text}.all()", f"true if all of them are{what}", of=node)
-    found += case.instead(f"{text}.any()", f"true if at least one of them is{what}", of=node)
+    every = case.instead(f"{text}.all()", f"true if all of them are{what}", of=node)
+    some = case.instead(f"{text}.any()", f"true if at least one of them is{what}", of=node)
+    differ = isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.NotEq)
+    found = some + every if differ else every + some
     compared = node.left if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq) else None
     if compared is not None and isinstance(node, ast.Compare) and not isinstance(node.comparators[0], ast.Constant):
         new = f"torch.equal({case.text(compared)}, {case.text(node.comparators[0])})"
