@@ -49,7 +49,7 @@ CODES: dict[str, Code] = {
         Code("E033", "wrong-alike", "Two listed wrong answers are one and the same answer."),
         Code("E040", "false-claim", "Something said of the question's code is not what torch does."),
         Code("E041", "false-output", "Fenced output is not what the code before it prints."),
-        Code("E042", "false-shape", "A fenced shape is not that of the code before it."),
+        Code("E042", "false-shape", "A shape in prose is not that of its code."),
         Code("E043", "false-error", "A fenced error is not what the code before it raises."),
         Code("E044", "fence-fails", "Fenced code does not run."),
         Code("E045", "fence-alone", "Fenced output, shape or error without code before it."),

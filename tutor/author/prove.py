@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
-from tutor.author import claim, fence, given, hint, network, solution, weakness, wrong
+from tutor.author import claim, fence, given, hint, network, solution, table, weakness, wrong
 from tutor.author.code import CODES
 from tutor.author.trial import Finding, Trial, placed
 from tutor.errors import EnvironmentLacking, Problem, TutorError
@@ -87,7 +87,7 @@ async def proofs(trial: Trial) -> AsyncIterator[Finding]:
             yield finding
             if finding.key == "given":
                 return
-        for proof in (given.explored, fence.held, _graded):
+        for proof in (given.explored, fence.held, table.held, _graded):
             async for finding in proof(trial):
                 yield finding
     except EnvironmentLacking:
