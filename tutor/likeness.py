@@ -26,7 +26,10 @@ DRAW = 0
 """The seed of their inputs, the same for all: nothing is passed or failed by them."""
 SECONDS = 20.0
 """For all the programs that run one after the other in a child."""
-_SLIPS = ("NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError")
+_SLIPS = frozenset(
+    {"NameError", "UnboundLocalError", "SyntaxError", "IndentationError", "ImportError", "ModuleNotFoundError"}
+    | {"SystemExit", "KeyboardInterrupt", "PermissionError", "OSError", "EOFError"}
+)
 """Errors that say nothing about tensors. Others of two programs, word for word the same, have the same reason."""
 
 
