@@ -40,7 +40,7 @@ def one_sentence(said: str) -> bool:
     ("words", "status", "says"),
     [
         (["start", "subtractions", "--plain"], 2, "`reductions`"),
-        (["start", "--course", "nowhere", "--plain"], 3, "nowhere"),
+        (["start", "--course", "nowhere", "--plain"], 2, "nowhere"),
         (["grade", "reductions", "nowhere.yaml"], 2, "nowhere.yaml"),
         (["grade", "nowhere", "nowhere.yaml"], 2, "nowhere"),
         (["grade", "nowhere.yaml", "nowhere.yaml"], 2, "nowhere.yaml"),

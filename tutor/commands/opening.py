@@ -54,8 +54,16 @@ def _named(course: str, yes: bool) -> Catalog:
         if record is None and course == (shipped := Catalog.open()).key:
             return shipped
         if record is None and not any(sign in course for sign in "/\\."):
-            shelf.named(course)
+            _refuse(shelf, course)
     return Catalog.open(Path(course)) if record is None else _installed(shelf, record, yes)
+
+
+def _refuse(shelf: Shelf, course: str) -> None:
+    """Raises UsageError with the names that there are."""
+    try:
+        shelf.named(course)
+    except UsageError as error:
+        raise UsageError(f"There is no folder {course} here. {error}") from error
 
 
 def _installed(shelf: Shelf, record: Record, yes: bool) -> Catalog:

@@ -84,7 +84,7 @@ class Shelf:
             return record
         names = [record.name for record in self.records()]
         near = get_close_matches(name, names, n=1)
-        told = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(names)}." if names else "there is none."
+        told = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(names)}." if names else "none is."
         raise UsageError(f"No course `{name}` is installed; {told}")
 
     def place(self, record: Record) -> Path:
