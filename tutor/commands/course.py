@@ -127,8 +127,8 @@ def _left_out(names: Sequence[str]) -> str:
 def _row(word: str, said: str) -> str:
     width = max(min(shutil.get_terminal_size().columns, 100), 40)
     first, later = f"  {word:<9} ", " " * 12
-    whole = {"break_on_hyphens": False, "break_long_words": False}
-    return textwrap.fill(legible(said), width, initial_indent=first, subsequent_indent=later, **whole)
+    filled = textwrap.TextWrapper(width, first, later, break_long_words=False, break_on_hyphens=False)
+    return filled.fill(legible(said))
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> Iterable[str]:
