@@ -19,6 +19,8 @@ SETUP = "import torch.nn as nn, torch.nn.functional as F, numpy as np"
 def ran(code: str, setup: str = SETUP) -> tuple[Outcome, dict[str, object]]:
     """What came of code that was traced, and the names it made."""
     torch.manual_seed(0)
+    # What one program switches off, a child of its own would not hand on.
+    torch.set_grad_enabled(True)
     snippet = Snippet()
     assert snippet.run(setup, "given.py", "setup") is None
     lines: list[Line] = []

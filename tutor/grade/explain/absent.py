@@ -74,15 +74,27 @@ def _gives_nothing(function: origin.Function) -> bool:
 def _no_return(case: Case, empty: Operand, function: origin.Function) -> Explanation:
     return Explanation(
         rule="none-return",
-        first=f"{words.code(empty)} is None: `{function.name}` (line {function.lineno}) has no return.",
+        first=f"{words.code(empty)} is None: `{function.name}` (line {function.lineno}) has "
+        + ("a return without a value." if _is_bare(function) else "no return."),
         rest=("A function that does not return anything gives None, whatever it computes.",),
         repairs=_returned(case, function),
         habit="End a function that computes something with return.",
     )
 
 
+def _is_bare(function: origin.Function) -> bool:
+    return any(isinstance(n, ast.Return) for n in ast.walk(function))
+
+
 def _returned(case: Case, function: origin.Function) -> tuple[Repair, ...]:
     last = function.body[-1]
+    if isinstance(last, ast.Return) and len(function.body) > 1:
+        bound = function.body[-2]
+        name = origin.last_name(bound.targets[0]) if isinstance(bound, ast.Assign) else ""
+        return case.instead(f"return {name}", of=last) if name else ()
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call) and origin.last_name(last.value.func) == "print":
+        args = last.value.args
+        return case.instead(f"return {case.text(args[0])}", "returned, not printed", of=last) if len(args) == 1 else ()
     if isinstance(last, ast.Expr):
         return case.with_edits([case.ahead(last, "return ")])
     if isinstance(last, ast.Assign) and len(last.targets) == 1 and isinstance(last.targets[0], ast.Name):

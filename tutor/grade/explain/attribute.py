@@ -41,7 +41,7 @@ def explain(case: Case) -> Explanation | None:
     if said is None or not isinstance(node, ast.Attribute) or node.attr != said[1]:
         return _module_inside(case, said[1] if said else "")
     owner = case.operands[0]
-    for rule in (_uncalled, _pair, _listed, _plain, _array, _generator, _backward, _near):
+    for rule in (_selfless, _uncalled, _pair, _listed, _plain, _array, _generator, _backward, _near):
         if (found := rule(case, node, owner, said[1])) is not None:
             return found
     kind = words.code(owner) + (f" is a {owner.seen.type} and" if owner.seen.type not in ("", "module") else "")
@@ -75,6 +75,25 @@ def _own(case: Case, owner: Operand) -> str:
         return "Names of attributes must be exact, capitals included."
     names = sorted({n.attr for n in ast.walk(own) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)})
     return f"`{own.name}` sets: {', '.join(names)}." if names else f"`{own.name}` sets no attributes."
+
+
+def _selfless(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:
+    """A layer bound to a plain name in __init__."""
+    own = origin.class_named(case, owner.seen.type)
+    init = origin.function_named(own, "__init__") if own else None
+    if init is None or owner.text != "self":
+        return None
+    for statement in ast.walk(init):
+        if isinstance(statement, ast.Assign) and any(origin.last_name(t) == name for t in statement.targets):
+            target = statement.targets[0]
+            if isinstance(target, ast.Name):
+                return Explanation(
+                    rule="attribute-self",
+                    first=f"`self.{name}` is not there: line {statement.lineno} binds `{name}` without `self.`.",
+                    rest=("A plain name in __init__ is gone when __init__ ends; self keeps it.",),
+                    repairs=case.instead(f"self.{name}", of=target),
+                )
+    return None
 
 
 def _uncalled(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:

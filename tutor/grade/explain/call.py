@@ -45,6 +45,8 @@ def _not_callable(case: Case) -> Explanation | None:
     shadowed = _shadowed(case, text, kind)
     if shadowed is not None:
         return shadowed
+    if kind == "list" and (found := _layers(case, node.func, text)) is not None:
+        return found
     inner = ", ".join(case.text(a) for a in node.args)
     repairs: tuple[Repair, ...] = ()
     rest: tuple[str, ...] = ()
@@ -65,6 +67,19 @@ def _not_callable(case: Case) -> Explanation | None:
         first=f"`{words.short(text)}` is {words.kind(kind)}, which cannot be called.",
         rest=(*rest, *_bound_here(case, node.func)),
         repairs=(*_function_kept(case, node.func), *repairs),
+    )
+
+
+def _layers(case: Case, node: ast.expr, text: str) -> Explanation | None:
+    """A list of layers, called as if it were one."""
+    made = next((m for m in origin.followed(case, node) if isinstance(m, ast.List)), None)
+    if made is None or not any(isinstance(e, ast.Call) and "nn." in case.text(e.func) for e in made.elts):
+        return None
+    return Explanation(
+        rule="call-layers",
+        first=f"`{text}` is a Python list of layers, which cannot be called itself.",
+        rest=("A Sequential calls one after the other, and registers them; a plain list does neither.",),
+        repairs=case.instead(f"{case.nn}.Sequential(*{case.text(made)})", "called one after the other", of=made),
     )
 
 

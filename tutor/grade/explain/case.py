@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 
 from tutor.grade.explain import origin
 from tutor.grade.explain.explanation import Edit, Place, Repair, repaired
@@ -230,7 +231,7 @@ class Case:
         after = program.splitlines()
         if first == last:
             grown = sum(e.new.count("\n") for e in edits)
-            shown = "\n".join(row.strip() for row in after[first - 1 : last + grown]) or shown
+            shown = dedent("\n".join(after[first - 1 : last + grown])).strip() or shown
         elif not any("\n" in e.new or e.place.last != e.place.line for e in edits):
             shown = "\n".join(after[n - 1].strip() for n in sorted({e.place.line for e in edits})[:LINES_MOST])
         return (Repair(shown, means, tuple(edits)),)

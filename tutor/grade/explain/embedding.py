@@ -97,7 +97,7 @@ def _no_tensor(case: Case, operand: Operand | None, seen: Observation, label: st
         return None
     return Explanation(
         rule="embedding-no-tensor",
-        first=f"{words.code(operand)} is a {seen.type}, and {label} takes a tensor of whole numbers.",
+        first=f"{words.code(operand)} is {words.kind(seen.type)}, and {label} takes a tensor of whole numbers.",
         rest=("The indices are made into a tensor first; whole numbers become int64.",),
         repairs=case.swapped(operand, f"torch.tensor({operand.text})", "the same indices as a tensor"),
     )

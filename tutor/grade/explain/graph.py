@@ -152,7 +152,7 @@ def _cut_by(case: Case, node: ast.AST) -> Why | None:
 
 def _is_copy(case: Case, node: ast.Call) -> bool:
     """Whether it makes a new tensor of what was computed, rather than of data."""
-    if not node.args or "requires_grad" in case.text(node):
+    if not node.args or "requires_grad=True" in case.text(node):
         return False
     for step in trail(case, node.args[0]):
         if "requires_grad" in case.text(step.node):

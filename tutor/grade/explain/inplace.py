@@ -247,6 +247,9 @@ def _called_anew(case: Case, change: Change, node: ast.Call) -> list[Edit]:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     args = ", ".join(case.text(a) for a in (*node.args, *node.keywords))
     lone = isinstance(next(iter(case.around(node)), None), ast.Expr)
+    if name in ("zero_", "fill_"):
+        value = "0" if name == "zero_" else args
+        return [case.edit(node, f"{change.target} = torch.full_like({change.target}, {value})")] if lone else []
     sign = _METHODS.get(name)
     plain = len(node.args) == 1 and not node.keywords and isinstance(node.args[0], (ast.Constant, ast.Name, ast.Call))
     new = f"{change.target} {sign} {args}" if sign and plain and lone else f"{change.target}.{name[:-1]}({args})"

@@ -38,8 +38,10 @@ def _entries(case: Case) -> Explanation | None:
     """Something in a Sequential that is no module."""
     if case.name not in _HOLDERS or case.type != "TypeError":
         return None
-    if not case.says("is not a Module subclass|not a Module|takes from 1 to 2 positional|not iterable"):
+    if not case.says("not a Module|takes from 1 to 2 positional|not iterable|with an iterable|sequence element"):
         return None
+    if case.name == "ModuleDict":
+        return _unnamed(case)
     if case.name == "ModuleList" and case.operands and all(o.seen.kind == "module" for o in case.operands):
         text = ", ".join(o.text for o in case.operands)
         return Explanation(
@@ -52,6 +54,19 @@ def _entries(case: Case) -> Explanation | None:
     if not isinstance(node, ast.Call):
         return None
     return _list(case) or _odd_entry(case, node)
+
+
+def _unnamed(case: Case) -> Explanation | None:
+    """A ModuleDict of a list."""
+    given = case.operands[0] if case.operands else None
+    if given is None or given.seen.kind not in ("list", "tuple"):
+        return None
+    return Explanation(
+        rule="sequential-list",
+        first=f"{words.code(given)} is a {given.seen.type}, and a ModuleDict takes a dict: each layer with its name.",
+        rest=("Layers without names go into a ModuleList.",),
+        repairs=case.instead(f"{case.nn}.ModuleList({given.text})", "layers by number"),
+    )
 
 
 def _list(case: Case) -> Explanation | None:
@@ -90,8 +105,15 @@ def _odd_entry(case: Case, node: ast.Call) -> Explanation | None:
             and operand.seen.kind == "tensor"
         ):
             return _function(case, entry, CLASSES[origin.last_name(entry.func)])
-        if operand is not None and operand.seen.kind not in ("module", "missing"):
+        if operand is not None and operand.seen.kind not in ("module", "missing", "list"):
             return _other(case, operand)
+        if operand is not None and operand.seen.kind == "list" and case.name != "ModuleList":
+            return _other(case, operand)
+        if isinstance(entry, ast.Constant):
+            first = f"`{case.text(entry)}` is no module; {case.name} takes modules alone."
+            kind = CLASSES.get(str(entry.value), "")
+            repairs = case.instead(f"{case.nn}.{kind}()", of=entry) if kind else ()
+            return Explanation(rule="sequential-entry", first=first, repairs=repairs)
     return None
 
 
@@ -107,9 +129,10 @@ def _class(case: Case, entry: ast.expr, name: str) -> Explanation:
 
 def _function(case: Case, entry: ast.expr, kind: str) -> Explanation:
     text = case.text(entry)
+    what = "tensor" if isinstance(entry, ast.Call) else "function"
     return Explanation(
         rule="sequential-function",
-        first=f"`{words.short(text)}` is a function, and {case.name} takes layers: `{case.nn}.{kind}()`.",
+        first=f"`{words.short(text)}` is a {what}, and {case.name} takes layers: `{case.nn}.{kind}()`.",
         rest=("A function is used in forward, on a tensor; inside a Sequential stands a module that does the same.",),
         repairs=case.instead(f"{case.nn}.{kind}({_DIM.get(kind, '')})", of=entry),
     )
@@ -247,6 +270,8 @@ def _as_value(case: Case, operand: Operand) -> Explanation | None:
     data = [case.text(a) for a in made.args if _is_data(a)] if made is not None else []
     if made is not None and data and operand.seen.type in FUNCTIONS and len(data) == len(made.args):
         return _made_with_data(case, made, case.text(made.func), data)
+    if made is not None and data and operand.seen.type in FUNCTIONS and _is_data(made.args[0]):
+        return _with_settings(case, made, data)
     other = next((o for o in case.operands if o is not operand and o.seen.kind == "tensor"), None)
     if case.kind != "operator" or other is None:
         return None
@@ -259,7 +284,19 @@ def _as_value(case: Case, operand: Operand) -> Explanation | None:
     )  # fmt: skip
 
 
-def _is_data(node: ast.expr) -> bool:
+def _with_settings(case: Case, made: ast.Call, data: list[str]) -> Explanation:
+    """`nn.MaxPool2d(x, 2)`: the data among the settings."""
+    word = case.text(made.func)
+    settings = [case.text(a) for a in (*made.args, *made.keywords) if not _is_data(a) or isinstance(a, ast.keyword)]
+    return Explanation(
+        rule="class-with-data",
+        first=f"`{word}` is a class: `{words.short(case.text(made))}` takes the data for one of its settings.",
+        rest=(f"First it is made, `{word}({', '.join(settings)})`; then that is called with the data.",),
+        repairs=case.instead(f"{word}({', '.join(settings)})({', '.join(data)})", of=made),
+    )
+
+
+def _is_data(node: ast.AST) -> bool:
     return not isinstance(node, ast.Constant) and not (
         isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
     )

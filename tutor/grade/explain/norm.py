@@ -74,7 +74,7 @@ def _features(fed: Feed, want: int, at: int) -> Explanation:
         rule="norm-features",
         first=f"{fed.what} has {words.count(got, 'feature')} in dimension {at}, and {fed.label} was made for {want}.",
         rest=(
-            f"A batch norm keeps one mean and one spread for each feature: {got} in the data, {want} in the layer.",
+            f"It keeps one mean and one spread for each feature: {got} in the data, {want} in the layer.",
             *((f"torch's \"{got} elements not {want}\" is easily read the wrong way round: {got} is the data.",)
               if fed.case.says("should contain") else ()),
         ),

@@ -31,6 +31,8 @@ _SIZES = {
     "RNN": ("input_size", "hidden_size", "num_layers"),
     "MultiheadAttention": ("embed_dim", "num_heads"),
     "Transformer": ("d_model",),
+    "Softmax": ("dim",),
+    "LogSoftmax": ("dim",),
 }
 """What classes of torch take by position, by the beginning of their name."""
 

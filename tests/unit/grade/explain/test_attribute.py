@@ -148,6 +148,12 @@ CASES = [
         "x = F.relu(self.hidden(x))",
     ),
     (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        l = nn.Linear(2, 2)\n    def forward(self, x): return self.l(x)\nNet()(torch.rand(1, 2))",
+        "attribute-self",
+        "`self.l` is not there: line 4 binds `l` without `self.`.",
+        "self.l = nn.Linear(2, 2)",
+    ),
+    (
         "class N(nn.Module):\n    def forward(self, x): x * 2\nN()(torch.ones(1)).sum()",
         "none-return",
         "`N()(torch.ones(1))` is None: `forward` (line 2) has no return.",
@@ -188,6 +194,12 @@ CASES = [
         "none-return",
         "`out` is None: `forward` (line 5) has no return.",
         "",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = nn.Linear(2, 2)\n    def forward(self, x):\n        x = self.l(x)\n        return\nNet()(torch.rand(1, 2)).sum()",
+        "none-return",
+        "`Net()(torch.rand(1, 2))` is None: `forward` (line 5) has a return without a value.",
+        "return x",
     ),
 ]
 

@@ -49,7 +49,7 @@ CASES = [
         "w = torch.randn(3) * 0.1\nw.requires_grad_()\nfor i in range(2):\n    w.grad.zero_()\n    loss = (w ** 2).sum()\n    loss.backward()",
         "grad-none",
         "`w.grad` is None: nothing has filled it before the first round.",
-        "if w.grad is not None:\nw.grad.zero_()",
+        "if w.grad is not None:\n    w.grad.zero_()",
     ),
     (
         "w = torch.randn(3, requires_grad=True) * 0.1\nloss = (w ** 2).sum()\nloss.backward()\nw - 0.1 * w.grad",
@@ -92,6 +92,48 @@ CASES = [
         "backward-number",
         "`running` is a plain Python float: item() on line 7 gave the number alone.",
         "loss.backward()",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = x * 2\ny.backward(torch.ones(2))",
+        "backward-shape",
+        "The gradient `torch.ones(2)` (2,) must have the shape of `y` (3,).",
+        "y.backward(torch.ones_like(y))",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = x * 2\ntorch.autograd.grad(y, x)",
+        "backward-many",
+        "`y` (3,) holds 3 numbers, and backward() starts from a single one.",
+        "torch.autograd.grad(y.sum(), x)",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\nx.grad.zero_()",
+        "grad-none",
+        "`x.grad` is None: nothing has filled it before the first round.",
+        "if x.grad is not None:\n    x.grad.zero_()",
+    ),
+    (
+        "model = nn.Linear(2, 1)\nopt = torch.optim.SGD(model.parameters(), lr=.1)\nloss = model(torch.rand(4, 2)).mean()\nloss.backward()\nopt.zero_grad()\nprint(model.weight.grad.norm())",
+        "grad-none",
+        "`model.weight.grad` is None: zero_grad() on line 5 has just emptied it.",
+        "",
+    ),
+    (
+        "model = nn.Linear(2, 1)\nfor p in model.parameters():\n    p.data -= 0.1 * p.grad",
+        "grad-none",
+        "`p.grad` is None: backward() has not been called yet.",
+        "",
+    ),
+    (
+        "import copy\nx = torch.rand(3, requires_grad=True)\ny = x * 2\ncopy.deepcopy(y)",
+        "copy-result",
+        "`y` (3,) is the result of an operation, and deepcopy takes leaves only.",
+        "y.detach().clone()",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = x * 2\ny.requires_grad = False",
+        "flag-result",
+        "`y` is the result of an operation; requires_grad can be set on leaves only.",
+        "y = y.detach()",
     ),
 ]
 

@@ -171,6 +171,30 @@ CASES = [
         "`StepLR` has no argument `step`; it has `step_size`.",
         "sch = torch.optim.lr_scheduler.StepLR(opt, step_size=3)",
     ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layers = [nn.Linear(2, 4), nn.Linear(4, 1)]\n        self.out = nn.Linear(2, 1)\n    def forward(self, x):\n        return self.layers(x)\nNet()(torch.rand(1, 2))",
+        "call-layers",
+        "`self.layers` is a Python list of layers, which cannot be called itself.",
+        "self.layers = nn.Sequential(*[nn.Linear(2, 4), nn.Linear(4, 1)])",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self, a, b):\n        super().__init__()\n        self.l = nn.Linear(a, b)\n    def forward(self, x): return self.l(x)\nNet(3)",
+        "call-missing",
+        "`Net` needs `b` as well.",
+        "",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = nn.Linear(2, 2)\n    def forward(self, x, mask): return self.l(x) * mask\nNet()(torch.rand(1, 2))",
+        "call-missing",
+        "`Net()` needs `mask` as well: what it is called with goes to forward.",
+        "",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = nn.Linear\n    def forward(self, x):\n        return self.l(x)\nNet()(torch.rand(1, 2))",
+        "call-missing",
+        "`l` needs `out_features` as well.",
+        "",
+    ),
 ]
 
 

@@ -129,6 +129,30 @@ CASES = [
         "`x` (4, 128) has 2 dimensions, and `pool` = `nn.AdaptiveAvgPool2d((1, 1))` takes (batch, channels, height, width).",
         "pool(x[None, None])",
     ),
+    (
+        "conv = nn.Conv1d(8, 4, 3)\nx = torch.rand(2, 20, 8)\nconv(x)",
+        "conv-channels",
+        "`x` (2, 20, 8) has 20 channels to `conv` = `nn.Conv1d(8, 4, 3)`, which takes 8.",
+        "conv(x.permute(0, 2, 1))",
+    ),
+    (
+        "conv = nn.Conv3d(1, 2, 3)\nconv(torch.rand(1, 8, 8))",
+        "conv-rank",
+        "`torch.rand(1, 8, 8)` (1, 8, 8) has 3 dimensions, and `conv` = `nn.Conv3d(1, 2, 3)` takes (batch, channels, depth, height, width).",
+        "",
+    ),
+    (
+        "pool = nn.MaxPool2d(4)\npool(torch.rand(1, 3, 3, 3))",
+        "conv-kernel",
+        "`torch.rand(1, 3, 3, 3)` (1, 3, 3, 3) is 3 x 3, smaller than the kernel of `pool` = `nn.MaxPool2d(4)`, 4 x 4.",
+        "pool = nn.MaxPool2d(3)",
+    ),
+    (
+        "F.avg_pool2d(torch.rand(1, 1, 2, 2), kernel_size=3)",
+        "conv-kernel",
+        "`torch.rand(1, 1, 2, 2)` (1, 1, 2, 2) is 2 x 2, smaller than the kernel of F.avg_pool2d(), 3 x 3.",
+        "F.avg_pool2d(torch.rand(1, 1, 2, 2), kernel_size=2)",
+    ),
 ]
 
 

@@ -87,6 +87,18 @@ CASES = [
         "`ids` is float32, and `self.emb` = `nn.Embedding(50, 8)` is indexed with int64.",
         "return self.fc(self.emb(ids.long()).mean(1))",
     ),
+    (
+        "emb = nn.Embedding(5, 3)\nemb(3)",
+        "embedding-no-tensor",
+        "`3` is an int, and `emb` = `nn.Embedding(5, 3)` takes a tensor of whole numbers.",
+        "emb(torch.tensor(3))",
+    ),
+    (
+        "emb = nn.Embedding(num_embeddings=5, embedding_dim=3)\nemb(torch.tensor([[0, 1], [2, 7]]))",
+        "embedding-range",
+        "`torch.tensor([[0, 1], [2, 7]])` holds the index 7, and `emb` = `nn.Embedding(num_embeddings=5, embedding_dim=3)` has 5 rows: 0 to 4.",
+        "emb = nn.Embedding(num_embeddings=8, embedding_dim=3)",
+    ),
 ]
 
 

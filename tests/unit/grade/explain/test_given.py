@@ -30,7 +30,7 @@ CASES = [
     (
         "nn.Sequential(nn.LSTM(3, 4), nn.Linear(4, 1))(torch.zeros(5, 2, 3))",
         "layer-tuple",
-        "entry [1] of the Sequential (`nn.Linear(4, 1)`) gets a tuple of 2, no tensor; it comes from `nn.LSTM(3, 4)`.",
+        "Entry [1] of the Sequential (`nn.Linear(4, 1)`) gets a tuple of 2, no tensor; it comes from `nn.LSTM(3, 4)`.",
         "class Output(nn.Module):\n    def forward(self, pair):\n        return pair[0]\n... Output(), nn.Linear(4, 1) ...",
     ),
     (
@@ -116,6 +116,72 @@ CASES = [
         "layer-tuple",
         "`self.out` = `nn.Linear(16, 3)` gets `h`, a tuple of 2, no tensor; it comes from `nn.LSTM(8, 16, batch_first=True)`.",
         "return self.out(h[0])",
+    ),
+    (
+        "model = nn.Sequential(nn.Linear(4, 3), nn.Softmax(dim=1))\nx = torch.randint(0, 5, (2, 4))\nmodel(x)",
+        "layer-dtype",
+        "`x` is int64, and `model[0]` = `nn.Linear(4, 3)` computes in float32.",
+        "model(x.float())",
+    ),
+    (
+        "conv = nn.Conv2d(1, 4, 3)\nimg = np.random.rand(1, 1, 8, 8)\nconv(torch.tensor(img))",
+        "layer-dtype",
+        "`torch.tensor(img)` is float64, and `conv` = `nn.Conv2d(1, 4, 3)` computes in float32.",
+        "conv(torch.tensor(img).float())",
+    ),
+    (
+        "conv = nn.Conv2d(3, 4, 3)\nimg = torch.randint(0, 256, (1, 3, 8, 8), dtype=torch.uint8)\nconv(img)",
+        "layer-dtype",
+        "`img` is uint8, and `conv` = `nn.Conv2d(3, 4, 3)` computes in float32.",
+        "conv(img.float())",
+    ),
+    (
+        "nn.Embedding(4, 2, padding_idx=7)",
+        "setting-padding",
+        "padding_idx `7` is no row of a table of 4: 0 to 3.",
+        "nn.Embedding(4, 2, padding_idx=0)",
+    ),
+    (
+        "nn.Sequential(nn.Linear(1,1), nn.Softmax(dim=5))(torch.ones(1,1))",
+        "setting-dim",
+        "Entry [1] of the Sequential (`nn.Softmax(dim=5)`) works on dimension 5, and `torch.ones(1,1)` (1, 1) has dimensions 0 to 1.",
+        "nn.Sequential(nn.Linear(1,1), nn.Softmax(dim=-1))(torch.ones(1,1))",
+    ),
+    (
+        "nn.Flatten()(torch.ones(3))",
+        "setting-dim",
+        "`nn.Flatten()` works on dimension 1, and `torch.ones(3)` (3,) has dimension 0 only.",
+        "nn.Flatten()(torch.ones(3).unsqueeze(0))",
+    ),
+    (
+        "nn.Dropout(5)",
+        "setting-probability",
+        "`5` is no probability: dropout takes the share of numbers it sets to 0, from 0 to 1.",
+        "nn.Dropout(0.05)",
+    ),
+    (
+        "nn.GroupNorm(3, 8)",
+        "setting-groups",
+        "GroupNorm cannot split 8 channels evenly into 3 groups.",
+        "nn.GroupNorm(2, 8)",
+    ),
+    (
+        "drop = nn.Dropout(1.5)",
+        "setting-probability",
+        "`1.5` is no probability: dropout takes the share of numbers it sets to 0, from 0 to 1.",
+        "",
+    ),
+    (
+        "nn.Flatten()(torch.rand(6))",
+        "setting-dim",
+        "`nn.Flatten()` works on dimension 1, and `torch.rand(6)` (6,) has dimension 0 only.",
+        "nn.Flatten()(torch.rand(6).unsqueeze(0))",
+    ),
+    (
+        "nn.Sequential(nn.Linear(3, 2), nn.Softmax(dim=2))(torch.rand(4, 3))",
+        "setting-dim",
+        "Entry [1] of the Sequential (`nn.Softmax(dim=2)`) works on dimension 2, and (4, 2) has dimensions 0 to 1.",
+        "nn.Sequential(nn.Linear(3, 2), nn.Softmax(dim=-1))(torch.rand(4, 3))",
     ),
     (
         "attn = nn.MultiheadAttention(8, 2, batch_first=True)\nx = torch.randn(2, 5, 8)\ny = attn(x, x, x)\nF.relu(y)",

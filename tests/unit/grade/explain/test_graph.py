@@ -93,6 +93,66 @@ CASES = [
         "`net(torch.ones(2, 2)).sum()` does not require gradients: nothing was recorded on the way to it.",
         "return self.b(h)",
     ),
+    (
+        "x = torch.rand(3, requires_grad=True)\nwith torch.no_grad():\n    y = (x * 2).sum()\ny.backward()",
+        "graph-switched",
+        "`y` does not require gradients: nothing was recorded on the way to it.",
+        "y = (x * 2).sum()",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = torch.tensor((x * 2).sum().item(), requires_grad=False)\ny.backward()",
+        "graph-copied",
+        "`y` does not require gradients: nothing was recorded on the way to it.",
+        "y = (x * 2).sum()",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = (x > 0.5).float().sum()\ny.backward()",
+        "graph-steps",
+        "`y` does not require gradients: nothing was recorded on the way to it.",
+        "",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\nz = torch.round(x).long().float().sum()\nz.backward()",
+        "graph-steps",
+        "`z` does not require gradients: nothing was recorded on the way to it.",
+        "z = torch.round(x).float().sum()",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\narr = x.detach().numpy() * 2\ntorch.from_numpy(arr).sum().backward()",
+        "graph-copied",
+        "`torch.from_numpy(arr).sum()` does not require gradients: nothing was recorded on the way to it.",
+        "",
+    ),
+    (
+        "model = nn.Linear(3, 1)\nmodel.requires_grad_(False)\nmodel(torch.rand(2, 3)).sum().backward()",
+        "graph-frozen",
+        "`model(torch.rand(2, 3)).sum()` does not require gradients: nothing was recorded on the way to it.",
+        "model.requires_grad_(True)",
+    ),
+    (
+        "torch.set_grad_enabled(False)\nx = torch.rand(3, requires_grad=True)\n(x * 2).sum().backward()",
+        "graph-switched",
+        "`(x * 2).sum()` does not require gradients: nothing was recorded on the way to it.",
+        "torch.set_grad_enabled(True)",
+    ),
+    (
+        "def evaluate(m, x):\n    with torch.inference_mode():\n        return m(x).mean()\nm = nn.Linear(2, 1)\nevaluate(m, torch.rand(3, 2)).backward()",
+        "graph-switched",
+        "`evaluate(m, torch.rand(3, 2))` does not require gradients: nothing was recorded on the way to it.",
+        "return m(x).mean()",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = torch.rand(3, requires_grad=True)\ntorch.autograd.grad((x * 2).sum(), y)",
+        "graph-unused",
+        "`(x * 2).sum()` was not computed from `y`, so there is no gradient between them.",
+        "",
+    ),
+    (
+        "x = torch.rand(3)\ny = (x * 2).sum()\ntorch.autograd.grad(y, x)",
+        "graph-leaf",
+        "`y` does not require gradients: nothing was recorded on the way to it.",
+        "x = torch.rand(3, requires_grad=True)",
+    ),
 ]
 
 

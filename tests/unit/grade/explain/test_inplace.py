@@ -99,6 +99,54 @@ CASES = [
         "A result is changed by `inplace=True` on line 4, and `sigmoid` still needs it.",
         "self.act = nn.ReLU(inplace=False)",
     ),
+    (
+        "t = torch.ones(3, requires_grad=True)\nt[t > 0] = 0",
+        "inplace-leaf",
+        "`t` is a leaf that requires gradients, changed while recording.",
+        "with torch.no_grad():\n    t[t > 0] = 0",
+    ),
+    (
+        "t = torch.ones(3, requires_grad=True)\nt.add_(1)",
+        "inplace-leaf",
+        "`t` is a leaf that requires gradients, changed while recording.",
+        "with torch.no_grad():\n    t.add_(1)",
+    ),
+    (
+        "w = nn.Parameter(torch.ones(3))\nw.clamp_(0, 1)",
+        "inplace-leaf",
+        "`w` is a leaf that requires gradients, changed while recording.",
+        "with torch.no_grad():\n    w.clamp_(0, 1)",
+    ),
+    (
+        "lin = nn.Linear(2, 2)\nlin.weight[0, 0] = 5.",
+        "inplace-leaf",
+        "`lin.weight[0, 0]` is a part of `lin.weight`, a leaf that requires gradients, changed while recording.",
+        "with torch.no_grad():\n    lin.weight[0, 0] = 5.",
+    ),
+    (
+        "x = torch.ones(3, requires_grad=True)\ny = x.sqrt()\ny.clamp_(max=0.5)\ny.sum().backward()",
+        "inplace-saved",
+        "`y` is changed by `clamp_()` on line 3, and `sqrt` still needs it.",
+        "y = y.clamp(max=0.5)",
+    ),
+    (
+        "def act(z):\n    z += 1\n    return z\nx = torch.rand(3, requires_grad=True)\nh = torch.sigmoid(x)\nout = act(h).sum()\nout.backward()",
+        "inplace-saved",
+        "`z` is changed by `+=` on line 2, and `sigmoid` still needs it.",
+        "z = z + 1",
+    ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = x.exp()\nz = y.sum()\ny.zero_()\nz.backward()",
+        "inplace-saved",
+        "`y` is changed by `zero_()` on line 4, and `exp` still needs it.",
+        "y = torch.full_like(y, 0)",
+    ),
+    (
+        "w = torch.rand(3, requires_grad=True)\nopt = torch.optim.SGD([w], lr=.1)\nloss1 = (w ** 2).sum()\nloss2 = (w ** 3).sum()\nloss1.backward()\nopt.step()\nloss2.backward()",
+        "inplace-step",
+        "`opt.step()` on line 6 moves the weights before backward() on line 7.",
+        "loss2.backward()\nopt.step()",
+    ),
 ]
 
 

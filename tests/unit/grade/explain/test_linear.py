@@ -24,13 +24,13 @@ CASES = [
     (
         "nn.Sequential(nn.Linear(2, 3), nn.Linear(2, 1))(torch.zeros(1, 2))",
         "linear-features",
-        "entry [1] of the Sequential (`nn.Linear(2, 1)`) gets (1, 3): 3 features, and it takes 2.",
+        "Entry [1] of the Sequential (`nn.Linear(2, 1)`) gets (1, 3): 3 features, and it takes 2.",
         "nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 1))(torch.zeros(1, 2))",
     ),
     (
         "nn.Sequential(nn.Conv2d(1, 2, 3), nn.Linear(2 * 6 * 6, 4))(torch.zeros(5, 1, 8, 8))",
         "linear-flatten",
-        "entry [1] of the Sequential (`nn.Linear(2 * 6 * 6, 4)`) gets (5, 2, 6, 6); it is not flattened.",
+        "Entry [1] of the Sequential (`nn.Linear(2 * 6 * 6, 4)`) gets (5, 2, 6, 6); it is not flattened.",
         "nn.Sequential(nn.Conv2d(1, 2, 3), nn.Flatten(), nn.Linear(2 * 6 * 6, 4))(torch.zeros(5, 1, 8, 8))",
     ),
     (
@@ -116,6 +116,42 @@ CASES = [
         "bilinear-features",
         "`torch.randn(3, 5)` (3, 5) has 5 features, and `bil` = `nn.Bilinear(4, 5, 2)` takes 4 for its input 1.",
         "bil(torch.randn(3, 4), torch.randn(3, 5))",
+    ),
+    (
+        "x = torch.randn(5, 3, 4)\nfc = nn.Linear(12, 2)\nfc(x)",
+        "linear-flatten",
+        "`fc` = `nn.Linear(12, 2)` gets `x` (5, 3, 4); it is not flattened.",
+        "fc(x.flatten(1))",
+    ),
+    (
+        "x = torch.randn(28, 28)\nfc = nn.Linear(784, 10)\nfc(x)",
+        "linear-flatten",
+        "`fc` = `nn.Linear(784, 10)` gets `x` (28, 28); it is not flattened.",
+        "fc(x.flatten())",
+    ),
+    (
+        "x = torch.randn(3, 64)\nlayers = [nn.Linear(64, 32), nn.Linear(16, 8)]\nh = x\nfor f in layers:\n    h = torch.relu(f(h))",
+        "linear-features",
+        "`h` (3, 32) has 32 features, and `f` = `nn.Linear(16, 8)` takes 16.",
+        "layers = [nn.Linear(64, 32), nn.Linear(32, 8)]",
+    ),
+    (
+        "fc = nn.Linear(5, 2)\nbatch = torch.stack([torch.randn(4) for _ in range(3)])\nout = [fc(row) for row in batch]",
+        "linear-features",
+        "`row` (4,) has 4 features, and `fc` = `nn.Linear(5, 2)` takes 5.",
+        "fc = nn.Linear(4, 2)",
+    ),
+    (
+        "emb = nn.Embedding(20, 8)\nfc = nn.Linear(16, 3)\nids = torch.randint(0, 20, (4, 6))\nfc(emb(ids).mean(dim=1))",
+        "linear-features",
+        "`emb(ids).mean(dim=1)` (4, 8) has 8 features, and `fc` = `nn.Linear(16, 3)` takes 16.",
+        "fc = nn.Linear(8, 3)",
+    ),
+    (
+        "class Auto(nn.Module):\n    def __init__(self, dims):\n        super().__init__()\n        self.enc = nn.Linear(dims, 10)\n        self.dec = nn.Linear(12, dims)\n    def forward(self, x):\n        return self.dec(torch.relu(self.enc(x)))\nAuto(6)(torch.rand(2, 6))",
+        "linear-features",
+        "`torch.relu(self.enc(x))` (2, 10) has 10 features, and `self.dec` = `nn.Linear(12, dims)` takes 12.",
+        "self.dec = nn.Linear(10, dims)",
     ),
 ]
 

@@ -189,6 +189,72 @@ CASES = [
         "`criterion` is the class `nn.L1Loss` itself; it is made with parentheses, `nn.L1Loss()`.",
         "criterion = nn.L1Loss()",
     ),
+    (
+        "model = nn.Sequential(nn.Linear(2, 4), nn.ReLU, nn.Dropout(0.5), nn.Linear(4, 1))",
+        "sequential-class",
+        "`nn.ReLU` is the class; a layer is made from it with parentheses, `nn.ReLU()`.",
+        "model = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 1))",
+    ),
+    (
+        "model = nn.Sequential(nn.Linear(2, 4), F.softmax, nn.Linear(4, 1))",
+        "sequential-function",
+        "`F.softmax` is a function, and Sequential takes layers: `nn.Softmax()`.",
+        "model = nn.Sequential(nn.Linear(2, 4), nn.Softmax(dim=1), nn.Linear(4, 1))",
+    ),
+    (
+        "model = nn.Sequential(nn.Linear(2, 4), torch.relu(torch.rand(2)), nn.Linear(4, 1))",
+        "sequential-function",
+        "`torch.relu(torch.rand(2))` is a tensor, and Sequential takes layers: `nn.ReLU()`.",
+        "model = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))",
+    ),
+    (
+        "mods = nn.ModuleList(nn.Linear(2, 2))",
+        "sequential-list",
+        "A ModuleList takes one list; `nn.Linear(2, 2)` stands without its brackets.",
+        "mods = nn.ModuleList([nn.Linear(2, 2)])",
+    ),
+    (
+        'mods = nn.ModuleList([nn.Linear(2, 2), "relu"])',
+        "sequential-entry",
+        '`"relu"` is no module; ModuleList takes modules alone.',
+        "mods = nn.ModuleList([nn.Linear(2, 2), nn.ReLU()])",
+    ),
+    (
+        "md = nn.ModuleDict([nn.Linear(2, 2)])",
+        "sequential-list",
+        "`[nn.Linear(2, 2)]` is a list, and a ModuleDict takes a dict: each layer with its name.",
+        "md = nn.ModuleList([nn.Linear(2, 2)])",
+    ),
+    (
+        "soft = nn.LogSoftmax(torch.rand(3, 3))\nsoft.argmax()",
+        "class-with-data",
+        "`nn.LogSoftmax` is a class: `nn.LogSoftmax(torch.rand(3, 3))` takes the data for its settings.",
+        "soft = nn.LogSoftmax(dim=-1)(torch.rand(3, 3))",
+    ),
+    (
+        "drop = nn.Dropout(torch.rand(3))",
+        "class-with-data",
+        "`nn.Dropout` is a class: `nn.Dropout(torch.rand(3))` takes the data for its settings.",
+        "drop = nn.Dropout()(torch.rand(3))",
+    ),
+    (
+        "pool = nn.MaxPool2d(torch.rand(1, 1, 4, 4), 2)\npool + 1",
+        "class-with-data",
+        "`nn.MaxPool2d` is a class: `nn.MaxPool2d(torch.rand(1, 1, 4, 4), 2)` takes the data for one of its settings.",
+        "pool = nn.MaxPool2d(2)(torch.rand(1, 1, 4, 4))",
+    ),
+    (
+        "loss = nn.CrossEntropyLoss(torch.rand(3, 3), torch.tensor([0, 1, 2]))",
+        "class-with-data",
+        "`nn.CrossEntropyLoss` is a class: `nn.CrossEntropyLoss(torch.rand(3, 3), torch.ten…` takes the data for its settings.",
+        "loss = nn.CrossEntropyLoss()(torch.rand(3, 3), torch.tensor([0, 1, 2]))",
+    ),
+    (
+        "bce = nn.BCEWithLogitsLoss\nbce(torch.rand(3), torch.ones(3))",
+        "class-kept",
+        "`bce` is the class `nn.BCEWithLogitsLoss` itself; it is made with parentheses, `nn.BCEWithLogitsLoss()`.",
+        "bce = nn.BCEWithLogitsLoss()",
+    ),
 ]
 
 

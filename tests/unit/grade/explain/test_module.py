@@ -123,6 +123,12 @@ CASES = [
         "`__init__` of `Net` does not take `self` (line 2).",
         "def __init__(self):",
     ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layers = nn.ModuleList([nn.Linear(2, 4), nn.Linear(4, 1)])\n    def forward(self, x):\n        return self.layers(x)\nNet()(torch.rand(1, 2))",
+        "module-list-called",
+        "`self.layers` is a ModuleList: it keeps layers, and cannot be called itself.",
+        "self.layers = nn.Sequential(*[nn.Linear(2, 4), nn.Linear(4, 1)])",
+    ),
 ]
 
 

@@ -99,6 +99,30 @@ CASES = [
         "`x` (4, 10, 16) has 10 features in dimension 1, and `self.norm` = `nn.BatchNorm1d(16)` was made for 16.",
         "return self.norm(x.transpose(1, 2))",
     ),
+    (
+        "bn = nn.BatchNorm2d(8)\nbn(torch.rand(4, 8))",
+        "norm-rank",
+        "`torch.rand(4, 8)` (4, 8) has 2 dimensions, and `bn` = `nn.BatchNorm2d(8)` takes (batch, channels, height, width).",
+        "bn = nn.BatchNorm1d(8)",
+    ),
+    (
+        "bn = nn.BatchNorm1d(4)\nbn(torch.rand(4))",
+        "norm-rank",
+        "`torch.rand(4)` (4,) has 1 dimension, and `bn` = `nn.BatchNorm1d(4)` takes (batch, features) or (batch, channels, length).",
+        "",
+    ),
+    (
+        "ln = nn.LayerNorm([3, 5])\nln(torch.rand(2, 5, 3))",
+        "norm-last",
+        "`torch.rand(2, 5, 3)` (2, 5, 3) ends with (5, 3), and `ln` = `nn.LayerNorm([3, 5])` normalises over (3, 5).",
+        "ln = nn.LayerNorm((5, 3))",
+    ),
+    (
+        "inorm = nn.InstanceNorm2d(3, affine=True)\ninorm(torch.rand(2, 4, 5, 5))",
+        "norm-features",
+        "`torch.rand(2, 4, 5, 5)` (2, 4, 5, 5) has 4 features in dimension 1, and `inorm` = `nn.InstanceNorm2d(3, affine=True)` was made for 3.",
+        "inorm = nn.InstanceNorm2d(4, affine=True)",
+    ),
 ]
 
 

@@ -69,6 +69,12 @@ CASES = [
         "`h` and `c` are carried from round to round, with the graph of the round before.",
         "h = h.detach()\nc = c.detach()",
     ),
+    (
+        "x = torch.rand(3, requires_grad=True)\ny = (x ** 2).sum()\ny.backward(retain_graph=False)\ng = torch.autograd.grad(y, x)",
+        "twice-again",
+        "backward() was called on `y` on line 3 already, and its graph is used up.",
+        "y = (x ** 2).sum()",
+    ),
 ]
 
 
