@@ -87,11 +87,17 @@ def _formatted(case: Case) -> Explanation | None:
     node = part.node_of(case, operand)
     text = part.grouped(case, node) if node is not None else words.grouped(operand)
     average = f"{text}.float().mean().item()" if operand.seen.dtype in part.WHOLE else f"{text}.mean().item()"
+    first = f"{text}[{', '.join('0' * len(operand.seen.shape or ()))}].item()"
     return Explanation(
         rule="single-format",
         first=f"The format is for one number, and {words.shaped(operand)} is many.",
         rest=("A tensor of one element can be formatted; of many, a list or one number of them is put into the text.",),
-        repairs=case.instead(average, "their mean", of=node) if node is not None else (),
+        repairs=(
+            *case.instead(average, "their mean", of=node),
+            *case.instead(first, "the first one", of=node),
+        )
+        if node is not None
+        else (),
     )
 
 

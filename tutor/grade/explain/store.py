@@ -65,8 +65,23 @@ def _no_tensor(
         rest=(
             f"The elements of {words.typed(owner)} are set from a tensor of the same shape, or all from one number.",
         ),
-        repairs=part.swapped(case, value, new, f"the {what} as a tensor") if new else (),
+        repairs=(
+            *(part.swapped(case, value, new, f"the {what} as a tensor") if new else ()),
+            *(_shorter(case, node, value, place, new) if new and place else ()),
+        ),
     )
+
+
+def _shorter(
+    case: Case, node: ast.Subscript, value: Operand, place: Shape, new: str
+) -> tuple[Repair, ...]:  # fmt: skip
+    """A list with fewer numbers than places: the first of these."""
+    count = part.length(value.seen)
+    where = part.node_of(case, value)
+    if len(place) != 1 or count >= place[0] or where is None or value.seen.kind == "object":
+        return ()
+    edits = [case.edit(node, f"{case.text(node)}[:{count}]"), case.edit(where, new)]
+    return case.with_edits(edits, f"the first {count} of the {place[0]} places")
 
 
 def _elsewhere(case: Case, node: ast.Subscript, owner: Operand, size: Shape) -> tuple[Repair, ...]:

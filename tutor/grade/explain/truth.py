@@ -23,6 +23,9 @@ def explain(case: Case) -> Explanation | None:
         return _empty(case)
     if case.kind == "truth":
         return _asked(case)
+    if case.kind == "operator" and (joined := _joint(case)) is not None:
+        many = _many((*case.operands, *case.scene.names))
+        return _joined(case, many, joined) if many is not None else None
     if case.kind == "call" and case.name in _BUILT_IN and not part.is_method(case):
         return _built_in(case)
     if case.word in ("in", "not in", "==", "!=") or case.name in ("index", "remove", "count"):
@@ -30,12 +33,13 @@ def explain(case: Case) -> Explanation | None:
     return None
 
 
-def _many(case: Case) -> Operand | None:
-    return next((o for o in case.tensors if o.seen.shape and set(o.seen.shape) != {1}), None)
+def _many(operands: tuple[Operand, ...]) -> Operand | None:
+    tensors = (o for o in operands if o.seen.kind == "tensor")
+    return next((o for o in tensors if o.seen.shape and set(o.seen.shape) != {1}), None)
 
 
 def _asked(case: Case) -> Explanation | None:
-    many = _many(case)
+    many = _many(case.operands)
     if many is None:
         return None
     joined = _joint(case)
