@@ -357,6 +357,35 @@ async def test_there_is_no_way_out_of_the_lesson_but_the_end(tmp_path: Path) -> 
         await at(pilot, "rows")
 
 
+async def test_going_on_while_a_save_comes_in(tmp_path: Path) -> None:
+    app = Previewed(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, "columns")
+        assert app.session is not None
+        for _ in range(2):
+            for old, new in (("x.sum(dim=0)", "x.sum(dim=1).T"), ("x.sum(dim=1).T", "x.sum(dim=0)")):
+                app.save((old, new))
+                await pilot.press("f8", "f7")
+        await at(pilot, "columns")
+        assert len(app.asked.query(Input)) == 1
+
+
+async def test_a_fault_of_the_loader_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Previewed(tmp_path)
+
+    def fails(_: Path) -> LessonFile:
+        raise AssertionError("nothing was built")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await at(pilot, "columns")
+        with monkeypatch.context() as patch:
+            patch.setattr("tutor.lesson.watch.load_lesson", fails)
+            app.save(("Sums", "Summing"))
+            await until(pilot, sees(pilot, "A fault of the tutor"))
+        app.save(("Summing", "Sums of all"))
+        await until(pilot, sees(pilot, "Sums of all"))
+
+
 async def test_revealing_asks_and_escape_leaves_it(tmp_path: Path) -> None:
     app = Previewed(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from textual.containers import Vertical
@@ -55,6 +56,7 @@ class PreviewScreen(LessonScreen):
         super().__init__("", [])
         self._watch, self._first, self._prove = watch, saved, prove
         self._wanted, self._line = question, line
+        self._arriving = asyncio.Lock()
         self._proven: dict[str, list[Problem]] = {}
         """What is known to be wrong with the questions of the file as it is now."""
 
@@ -96,12 +98,15 @@ class PreviewScreen(LessonScreen):
             self.run_worker(self._follow(), group="follow")
 
     async def _follow(self) -> None:
-        saved: Saved | None = self._first
+        await self._guarded(self._turn(self._first))
         while True:
-            if saved is not None:
-                await self._guarded(self._turn(saved))
             await asyncio.sleep(LOOK_SECONDS)
-            saved = await asyncio.to_thread(self._watch.look)
+            await self._guarded(self._look())
+
+    async def _look(self) -> None:
+        saved = await asyncio.to_thread(self._watch.look)
+        if saved is not None:
+            await self._turn(saved)
 
     async def _turn(self, saved: Saved) -> None:
         """Another version of the file."""
@@ -171,14 +176,16 @@ class PreviewScreen(LessonScreen):
     # What is wrong
 
     async def arrive(self) -> None:
-        """Show the question, and prove it."""
-        await super().arrive()
+        """Show the question, and prove it. Whoever moves on while a save comes in waits for a moment."""
+        async with self._arriving:
+            await super().arrive()
         self._check_claims()
 
     def _check_claims(self) -> None:
         """Say what is wrong with the question in front, as soon as it is known."""
         if self.preview is not None:
-            self.run_worker(self._checked(self.preview), group="checks", exclusive=True)
+            claims: Callable[[], Coroutine[None, None, None]] = partial(self._checked, self.preview)
+            self.run_worker(claims, group="checks", exclusive=True)
 
     async def _checked(self, preview: Preview) -> None:
         file, index, question = preview.file, preview.index, preview.question
@@ -194,7 +201,10 @@ class PreviewScreen(LessonScreen):
         self.checks.show(place, self._proven[question.id], question.id)
 
     async def _quiet(self) -> None:
-        """Until the tensors are drawn and the answer is judged: these are waited for, the proof is only awaited."""
+        """Until the question is seen, its tensors are drawn and the answer is judged: somebody waits for these."""
+        seen = asyncio.Event()
+        self.call_after_refresh(seen.set)
+        await seen.wait()
         for worker in list(self.workers):
             if worker.group in ("draw", "run") and not worker.is_finished:
                 with suppress(WorkerError):
