@@ -17,6 +17,7 @@ from tutor.errors import EnvironmentLacking, UsageError
 from tutor.grade.account import Account
 from tutor.grade.drawing import drawn
 from tutor.grade.lines import table
+from tutor.grade.notice.watch import watched
 from tutor.legible import clipped, legible
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import CODE_MOST, Limits, Line, Observation, Outcome, Request, plain
@@ -47,6 +48,7 @@ async def _run(files: list[str], observe: list[str], device: str, seconds: float
                 code=code,
                 observe=tuple(observe),
                 trace=True,
+                training=watched(code),
                 filename="stdin.py" if name == STDIN else Path(name).name,
                 device=chosen(device, facts),
                 limits=Limits(seconds=seconds),

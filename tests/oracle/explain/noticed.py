@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from tutor.grade.notice.gather import notices
-from tutor.grade.notice.round import watched
+from tutor.grade.notice.watch import watched
 from tutor.grade.notice.warned import explained_warning
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Outcome, Request

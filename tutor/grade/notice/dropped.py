@@ -88,6 +88,8 @@ def _notice(program: Program, call: ast.Call, base: ast.expr, shape: tuple[int, 
     keeps = f"`{text}` stays as it was"
     instead = f"{text} = {program.text(call)}"
     rest = [f"No method without an underscore at the end of its name changes a tensor; {name} returns the result."]
+    if library(call):
+        rest = ["A function of torch's returns its result and leaves what it is given as it was."]
     if name in _CASTS:
         rest = [f"A tensor never changes its dtype or its device; {name} returns another one."]
     elif name in _IN_PLACE_TOO and not library(call):

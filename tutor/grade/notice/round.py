@@ -17,15 +17,9 @@ _TOLD = _ANYHOW | {
     "no_zero_grad", "rare_zero_grad", "other_zero_grad", "old_forward", "old_part", "no_grad", "detached",
     "other_parameters", "two_steps",
 }  # fmt: skip
+_SCHEDULE = re.compile(r"lr_scheduler|(LR|Scheduler|OnPlateau|Restarts)\(")
 _SUMS = {"no_zero_grad", "rare_zero_grad", "other_zero_grad"}
 _OPTIMIZERS = {"SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "NAdam", "RAdam", "Adamax", "LBFGS", "Rprop"}
-
-
-def watched(code: str) -> bool:
-    """Whether the events of training are worth recording for a program."""
-    return any(
-        word in code for word in (".backward(", "autograd.grad", "cross_entropy", "CrossEntropyLoss", "WithLogits")
-    )
 
 
 def rounds(program: Program) -> Iterator[Notice]:
@@ -115,7 +109,7 @@ def _steps(program: Program) -> bool:
     for node in program.nodes(ast.Attribute):
         if node.attr == "step" and not isinstance(program.parent(node), ast.Expr):
             made = program.text(program.origin(node.value))
-            if "lr_scheduler" not in made and not re.search(r"(LR|Scheduler|OnPlateau|Restarts)\(", made):
+            if not _SCHEDULE.search(made):
                 return True
     return False
 
@@ -123,8 +117,5 @@ def _steps(program: Program) -> bool:
 def _handed_on(program: Program, made: list[ast.Call]) -> bool:
     """Whether an optimizer is given to other code, which may step."""
     name = _holder(program, made)
-    return any(
-        isinstance(call.func, (ast.Name, ast.Attribute))
-        and any(isinstance(a, ast.Name) and a.id == name for a in call.args)
-        for call in program.nodes(ast.Call)
-    )
+    given = [call for call in program.nodes(ast.Call) if any(getattr(a, "id", "") == name for a in call.args)]
+    return any(not _SCHEDULE.search(program.text(call)) for call in given)

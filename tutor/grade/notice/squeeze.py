@@ -78,8 +78,7 @@ def _single(program: Program, call: ast.Call, base: ast.expr, shape: tuple[int, 
 
 
 def _notice(program: Program, call: ast.Call, said: str, base: ast.expr, dim: int) -> Notice:
-    text = program.text(call)
-    old = text[: text.rfind("(")]
+    old = program.text(call.func)
     new = f"{old}({dim})" if not library(call) else f"{old}({program.text(base)}, {dim})"
     return Notice(
         rule="squeeze-of-batch",
