@@ -55,7 +55,9 @@ def checked(where: Path, cache: Path) -> tuple[float, str]:
     command = [sys.executable, "-m", "tutor", "check", str(where)]
     with cores(CORES):
         began = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TUTOR_CACHE_DIR": str(cache)})
+        done = subprocess.run(
+            command, capture_output=True, text=True, env={**os.environ, "TUTOR_CACHE_DIR": str(cache)}
+        )
         seconds = time.perf_counter() - began
     assert done.returncode == 0, done.stdout + done.stderr
     return seconds, done.stderr.strip()

@@ -63,6 +63,19 @@ WEAK = {
         "a function that always returns what the first input gives also passes",
         "give `inputs` other numbers",
     ),
+    "only the steps of training": (
+        "given: |\n  net = torch.nn.Linear(3, 1)\n  x, t = torch.randn(4, 3), torch.randn(4, 1)\n"
+        "questions:\n  - id: a\n    train: Two steps.\n    solution: |\n"
+        "      opt = torch.optim.SGD(net.parameters(), lr=0.1)\n      for _ in range(2):\n          opt.zero_grad()\n"
+        "          loss = ((net(x) - t) ** 2).mean()\n          loss.backward()\n          opt.step()\n",
+        "also passes: only the steps are judged",
+        "such as the weights, under `observe`",
+    ),
+    "a copy": (
+        EVEN + "questions:\n  - id: a\n    write: Copy.\n    solution: y = x.clone()\n",
+        "`y = x` also passes: whether memory is shared is not compared",
+        "add `shares` to `check`",
+    ),
     "a line too many": (
         EVEN + "questions:\n  - id: a\n    order: Go.\n    solution: |\n      a = x * 2\n      b = x + 1\n"
         "    observe: [b]\n",
@@ -84,11 +97,17 @@ STRONG = {
     "a family that is right by accident now and then": (
         "questions:\n  - id: a\n    vary: {m: 2..4, n: 2..4}\n    shape: torch.ones(m, n).sum(dim=0)\n"
     ),
+    "a function of square matrices": (
+        "questions:\n  - id: a\n    function: Trace.\n    solution: |\n      def trace(m):\n"
+        "          return m.diagonal().sum()\n"
+        "    inputs: ['torch.tensor([[1.5]])', 'torch.randn((k := randint(1, 4)), k)']\n"
+    ),
     "steps of training": (
         "given: |\n  net = torch.nn.Linear(3, 1)\n  x, t = torch.randn(4, 3), torch.randn(4, 1)\n"
         "questions:\n  - id: a\n    train: Two steps.\n    solution: |\n"
         "      opt = torch.optim.SGD(net.parameters(), lr=0.1)\n      for _ in range(2):\n          opt.zero_grad()\n"
         "          loss = ((net(x) - t) ** 2).mean()\n          loss.backward()\n          opt.step()\n"
+        "    observe: [net.weight]\n"
     ),
 }
 
