@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -184,8 +184,9 @@ class PreviewScreen(LessonScreen):
     def _check_claims(self) -> None:
         """Say what is wrong with the question in front, as soon as it is known."""
         if self.preview is not None:
-            claims: Callable[[], Coroutine[None, None, None]] = partial(self._checked, self.preview)
-            self.run_worker(claims, group="checks", exclusive=True)
+            # Not the coroutine itself: a worker that is replaced before it has begun would leave it unawaited.
+            work = partial(self._checked, self.preview)
+            self.run_worker(work, group="checks", exclusive=True)  # type: ignore[arg-type]
 
     async def _checked(self, preview: Preview) -> None:
         file, index, question = preview.file, preview.index, preview.question
