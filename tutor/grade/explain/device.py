@@ -22,12 +22,14 @@ def explain(case: Case) -> Explanation | None:
     """What is wrong with devices; None where they are well."""
     if case.says(_NONE):
         return _none_here(case)
+    if case.says("device-side assert"):
+        return _asserted(case)
     if case.says(r"device string|device type at start|Expected one of cpu"):
         return _name(case)
     if case.says(r"meta tensor|Cannot copy out of meta|on meta tensors"):
         return _nowhere(case)
     if case.says("device") or case.type in ("RuntimeError", "NotImplementedError"):
-        return _two(case)
+        return _two(case) or _numpy(case)
     return _numpy(case)
 
 
@@ -46,6 +48,28 @@ def _none_here(case: Case) -> Explanation:
         ),
         repairs=(*_chosen(case, kind, choice), *_called(case, kind, choice)),
         habit='Choose once: device = "cuda" if torch.cuda.is_available() else "cpu".',
+    )
+
+
+def _asserted(case: Case) -> Explanation:
+    """An index out of range, found out late."""
+    losses = case.calls("cross_entropy", "nll_loss", "CrossEntropyLoss", "NLLLoss")
+    layers = [f"`{words.short(case.text(c))}`" for c in case.calls("Embedding")]
+    labels = [f"`{words.short(case.text(c))}`" for c in losses]
+    rest = []
+    if layers:
+        rest.append(f"The indices into {words.listed(layers[:2])} must be from 0 to the number of rows - 1.")
+    if labels:
+        rest.append(f"The labels of {words.listed(labels[:2])} must be from 0 to the number of classes - 1.")
+    return Explanation(
+        rule="device-assert",
+        first="A label or an index was out of range on the GPU.",
+        rest=(
+            *rest,
+            "A GPU works behind: the line that is named may be later than the one at fault. On the cpu the same program "
+            "stops at the very line, with the number.",
+        ),
+        habit='Run one batch on the cpu first: device = "cpu".',
     )
 
 

@@ -83,7 +83,7 @@ def _colon(reading: Reading) -> Explanation | None:
         return None
     return _told(
         "colon",
-        f"Line {reading.line} lacks its colon: {reading.shown}.",
+        f"{reading.shown} lacks its colon.",
         "A line that opens a block, as if, for, while, def, class and with do, ends with a colon.",
         reading.put(len(whole) if reading.says("invalid") else min(reading.column, len(whole)), ":"),
     )
@@ -104,14 +104,14 @@ def _bracket(reading: Reading) -> Explanation | None:
             repairs += reading.put(len(reading.lines[-1].rstrip()), close, line=last, means="closed at the end")
         return _told(
             "bracket",
-            f"The `{said[1]}` on line {reading.line} is never closed: {reading.shown}.",
+            f"The `{said[1]}` of {reading.shown} is never closed.",
             f"Each `{said[1]}` needs its `{close}`; until then the next lines count as its inside.",
             repairs,
         )
     if said := reading.says(r"unmatched '([)\]}])'"):
         return _told(
             "bracket",
-            f"The `{said[1]}` on line {reading.line} closes nothing: {reading.shown}.",
+            f"The last `{said[1]}` of {reading.shown} closes nothing.",
             "There is one more closing bracket than there are opening ones.",
             reading.put(reading.column, "", 1),
         )
@@ -119,7 +119,7 @@ def _bracket(reading: Reading) -> Explanation | None:
         close = _CLOSING[said[2]]
         return _told(
             "bracket",
-            f"On line {reading.line} `{said[1]}` closes what `{said[2]}` opened: {reading.shown}.",
+            f"In {reading.shown} `{said[1]}` closes what `{said[2]}` opened.",
             f"`{said[2]}` is closed by `{close}`.",
             (*reading.put(reading.column, close), *reading.put(reading.column, close, 1)),
         )
@@ -138,9 +138,9 @@ def _equals(reading: Reading) -> Explanation | None:
         why += " On the left of = stands a name, a place or an attribute."
     return _told(
         "equals",
-        f"Line {reading.line} has = where a comparison belongs: {reading.shown}."
+        f"{reading.shown} has = where a comparison belongs."
         if condition
-        else f"Line {reading.line} assigns to something that is no name: {reading.shown}.",
+        else f"{reading.shown} assigns to something that is no name.",
         why,
         reading.put(found.start(), "==", 1),
     )
@@ -164,7 +164,7 @@ def _indent(reading: Reading) -> Explanation | None:
         pad = before[: len(before) - len(before.lstrip())]
         return _told(
             "indent",
-            f"Line {reading.line} is further to the right than the line before: {reading.shown}.",
+            f"{reading.shown} is further to the right than the line before it.",
             "Only after a line that ends with a colon does a block begin.",
             _padded(reading, pad, deep),
         )
@@ -174,7 +174,7 @@ def _indent(reading: Reading) -> Explanation | None:
         repairs = tuple(r for n in near for r in _padded(reading, " " * n, deep))
         return _told(
             "indent",
-            f"Line {reading.line} is indented by {deep}, which no line above is: {reading.shown}.",
+            f"{reading.shown} is indented by {deep}, which no line above is.",
             "A line that ends a block goes back to where an earlier line began.",
             repairs,
         )
@@ -238,7 +238,7 @@ def _quote(reading: Reading) -> Explanation | None:
     at = tail.start() if tail else len(whole)
     return _told(
         "quote",
-        f"The text that begins on line {reading.line} does not end there: {reading.shown}.",
+        f"The text that begins in {reading.shown} does not end on that line.",
         "A text ends with the same quote that it begins with, on the same line.",
         (*reading.put(at, mark), *reading.put(len(whole), mark)),
     )
@@ -257,7 +257,7 @@ def _comma(reading: Reading) -> Explanation | None:
         repairs += reading.put(gaps[0].start(), ":")
     return _told(
         "comma",
-        f"Two values stand side by side on line {reading.line}: {reading.shown}.",
+        f"Two values stand side by side in {reading.shown}.",
         "Between values there is a comma or an operator.",
         repairs,
     )

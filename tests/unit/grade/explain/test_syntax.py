@@ -11,19 +11,19 @@ CASES = [
     (
         "for i in range(3)\n    print(i)",
         "syntax-colon",
-        "Line 1 lacks its colon: `for i in range(3)`.",
+        "`for i in range(3)` lacks its colon.",
         "for i in range(3):",
     ),
     (
         "x = (1, 2\ny = 3",
         "syntax-bracket",
-        "The `(` on line 1 is never closed: `x = (1, 2`.",
+        "The `(` of `x = (1, 2` is never closed.",
         "x = (1, 2)",
     ),
     (
         "x = 2\nif x = 3:\n    pass",
         "syntax-equals",
-        "Line 2 has = where a comparison belongs: `if x = 3:`.",
+        "`if x = 3:` has = where a comparison belongs.",
         "if x == 3:",
     ),
     (
@@ -35,13 +35,13 @@ CASES = [
     (
         "x = 1\n  y = 2",
         "syntax-indent",
-        "Line 2 is further to the right than the line before: `y = 2`.",
+        "`y = 2` is further to the right than the line before it.",
         "y = 2",
     ),
     (
         "if True:\n    x = 1\n   y = 2",
         "syntax-indent",
-        "Line 3 is indented by 3, which no line above is: `y = 2`.",
+        "`y = 2` is indented by 3, which no line above is.",
         "    y = 2",
     ),
     (
@@ -53,25 +53,25 @@ CASES = [
     (
         "x = [1, 2",
         "syntax-bracket",
-        "The `[` on line 1 is never closed: `x = [1, 2`.",
+        "The `[` of `x = [1, 2` is never closed.",
         "x = [1, 2]",
     ),
     (
         "x = 'abc",
         "syntax-quote",
-        "The text that begins on line 1 does not end there: `x = 'abc`.",
+        "The text that begins in `x = 'abc` does not end on that line.",
         "x = 'abc'",
     ),
     (
         "x = torch.ones(2,3))",
         "syntax-bracket",
-        "The `)` on line 1 closes nothing: `x = torch.ones(2,3))`.",
+        "The last `)` of `x = torch.ones(2,3))` closes nothing.",
         "x = torch.ones(2,3)",
     ),
     (
         "while True print(1)",
         "syntax-colon",
-        "Line 1 lacks its colon: `while True print(1)`.",
+        "`while True print(1)` lacks its colon.",
         "",
     ),
     (
@@ -83,19 +83,19 @@ CASES = [
     (
         "x = torch.ones(2 3)",
         "syntax-comma",
-        "Two values stand side by side on line 1: `x = torch.ones(2 3)`.",
+        "Two values stand side by side in `x = torch.ones(2 3)`.",
         "x = torch.ones(2, 3)",
     ),
     (
         "x = [1 2 3]",
         "syntax-comma",
-        "Two values stand side by side on line 1: `x = [1 2 3]`.",
+        "Two values stand side by side in `x = [1 2 3]`.",
         "x = [1, 2, 3]",
     ),
     (
         "f() = 3",
         "syntax-equals",
-        "Line 1 assigns to something that is no name: `f() = 3`.",
+        "`f() = 3` assigns to something that is no name.",
         "",
     ),
     (
@@ -137,7 +137,7 @@ CASES = [
     (
         'print("a)',
         "syntax-quote",
-        'The text that begins on line 1 does not end there: `print("a)`.',
+        'The text that begins in `print("a)` does not end on that line.',
         'print("a")',
     ),
     (
@@ -161,25 +161,25 @@ CASES = [
     (
         "x = torch.ones((2, 3)",
         "syntax-bracket",
-        "The `(` on line 1 is never closed: `x = torch.ones((2, 3)`.",
+        "The `(` of `x = torch.ones((2, 3)` is never closed.",
         "x = torch.ones((2, 3))",
     ),
     (
         "class Net(nn.Module)\n    pass",
         "syntax-colon",
-        "Line 1 lacks its colon: `class Net(nn.Module)`.",
+        "`class Net(nn.Module)` lacks its colon.",
         "class Net(nn.Module):",
     ),
     (
         "nn.Sequential(\n    nn.Linear(1, 1)\n    nn.ReLU()\n)",
         "syntax-comma",
-        "Two values stand side by side on line 2: `nn.Linear(1, 1)`.",
+        "Two values stand side by side in `nn.Linear(1, 1)`.",
         "nn.Linear(1, 1),",
     ),
     (
         "loss_fn = nn.MSELoss(\nopt = 3",
         "syntax-bracket",
-        "The `(` on line 1 is never closed: `loss_fn = nn.MSELoss(`.",
+        "The `(` of `loss_fn = nn.MSELoss(` is never closed.",
         "loss_fn = nn.MSELoss()",
     ),
 ]
