@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import TextArea
 
 from tutor import paths
 from tutor.app.app import TutorApp
@@ -21,11 +22,12 @@ from tutor.progress.store import Attempt, Store
 
 HERE = Path(__file__).parent
 SIZE = (104, 30)
+FAILING = "totals = data.sum(dim=1)\ncounts = torch.full((7,), 5)\nrow_avg = totals / counts"
 ANSWERED = ("sum-dim-0-values", "sum-keepdim", "mean-two-dims", "sum-everything", "quiz-row-average")
 
 
 async def main() -> None:
-    """The course map, a question, a verdict."""
+    """The course map, a question, a verdict, an error explained."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TUTOR_DATA_DIR"] = os.environ["TUTOR_CACHE_DIR"] = folder
         catalog, store = Catalog.open(), Store.open(paths.database(), Clock())
@@ -38,6 +40,13 @@ async def main() -> None:
             await pilot.press(*"(5,)", "enter")
             await settled(pilot, lambda: "It is the one you named" in seen(app))
             save(app, "verdict")
+            await shown(pilot, "reductions", "write-row-average")
+            app.screen.query_one(TextArea).text = FAILING
+            await pilot.press("ctrl+j")
+            await settled(pilot, lambda: "says more" in seen(app))
+            await pilot.press("f3")
+            await settled(pilot, lambda: "What each line made:" in seen(app))
+            save(app, "explained")
             await shown(pilot, "indexing", "first-rows-shape")
             save(app, "question")
             app.go_home()
