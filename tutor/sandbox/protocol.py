@@ -205,10 +205,9 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class Pass:
-    """What a line made in one of several rounds."""
+    """What a line made in one of several rounds, numbered from 1."""
 
     number: int
-    """From 1."""
     shape: tuple[int, ...] | None = None
     dtype: str | None = None
     text: str = ""
@@ -308,8 +307,8 @@ class Outcome:
     warnings: tuple[Warned, ...] = ()
     lines: tuple[Line, ...] = ()
     asides: tuple[Line, ...] = ()
-    """What is not told as a line: names that were there before (line 0), the arguments of functions, by the line of
-    their `def`, and lines that gave nothing but had parts, such as `print(a - b)`."""
+    """Not told as lines: names that were there before (line 0), arguments of functions (the line of their `def`), and
+    lines that gave nothing but had parts, such as `print(a - b)`."""
     observed: dict[str, Observation] = field(default_factory=dict)
     calls: tuple[Call, ...] = ()
     events: tuple[Event, ...] = ()
@@ -334,7 +333,6 @@ class Difference:
     cells: tuple[tuple[int, ...], ...] = ()
     """Index of each differing element, at most 64."""
     differing: int = 0
-    """How many elements differ."""
     case: int | None = None
     """Which call, for functions."""
     item: str = ""
@@ -385,7 +383,6 @@ class Breach:
     column: int | None = None
     """1-based, in characters."""
     text: str = ""
-    """The code there, short."""
 
 
 def encode(message: dict[str, Any], tensors: bytes = b"") -> bytes:
@@ -400,6 +397,4 @@ def plain(value: Any) -> Any:
         return {f.name: plain(v) for f in fields(value) if (v := getattr(value, f.name)) != f.default and v != {}}
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    return value
+    return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value

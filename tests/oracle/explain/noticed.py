@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from tutor.grade.notice.gather import notices
-from tutor.grade.notice.watch import watched
 from tutor.grade.notice.warned import explained_warning
+from tutor.grade.notice.watch import watched
 from tutor.sandbox.client import Sandbox
 from tutor.sandbox.protocol import Outcome, Request
 
