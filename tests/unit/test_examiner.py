@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
 import pytest
 import pytest_asyncio
 
+from tutor.errors import TutorFault
 from tutor.examiner import Examiner
 from tutor.lesson.model import (
     Fill,
@@ -301,3 +303,17 @@ async def test_while_the_learner_reads_the_variants_run(monkeypatch: pytest.Monk
         assert {variant.name for variant, _ in rivals.variants} >= {"other-dim", "missing-dim", "add-keepdim"}
         monkeypatch.setattr(sandbox, "series", None)
         assert (await judged(examiner, BARE, ROWS)).belief
+
+
+async def test_what_is_under_way_when_the_sandbox_closes_starts_nothing_anew() -> None:
+    sandbox = Sandbox()
+    examiner = Examiner(sandbox)
+    await examiner.prepare(file(BARE), BARE)
+    under_way = examiner.likeness.begin(BARE, GIVEN)
+    await sandbox.close()
+    await asyncio.wait([under_way])
+    assert sandbox.state == "off"
+    with pytest.raises(TutorFault, match="closed"):
+        await sandbox.run(Request(code="y = 1"))
+    async with sandbox:
+        assert (await sandbox.run(Request(code="y = 1"))).status == "ok"

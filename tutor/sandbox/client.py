@@ -157,7 +157,7 @@ class Sandbox:
 
     async def _judged(self, question: bytes, answer: str) -> Any:
         """What the judge says; raises TimeoutError or Malformed when it says nothing, and lets go of it."""
-        await self._source.ready()
+        await self._open()
         async with self._judging:
             return await asyncio.wait_for(self._ask(question, answer), JUDGE_SECONDS)
 
@@ -236,7 +236,7 @@ class Sandbox:
 
     async def _take(self) -> Child:
         """A child that waits for its job, from those kept ready if there are any."""
-        await self._source.ready()
+        await self._open()
         for _ in range(STILLBORN_MOST):
             child = self._spares.popleft() if self._spares else await self._source.child()
             self._busy.add(child)
@@ -248,8 +248,15 @@ class Sandbox:
             if child.alive:
                 return child
             self._drop(child)
-            await self._source.ready()
+            await self._open()
         raise TutorFault("The sandbox's processes end before they can be given anything to do.")
+
+    async def _open(self) -> None:
+        """Return when children can be had. Work that is left over when the sandbox is closed starts nothing anew."""
+        if not self._closed:
+            await self._source.ready()
+        if self._closed:
+            raise TutorFault("The sandbox is closed.")
 
     def _drop(self, child: Child) -> None:
         self._busy.discard(child)
