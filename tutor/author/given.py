@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tutor.author import network
 from tutor.author.trial import Finding, Findings, Trial, ended, why
@@ -11,6 +11,7 @@ from tutor.lesson.model import Explore
 from tutor.sandbox.protocol import Observation, Outcome
 
 NAMES_MOST = 40
+SHOWN_MOST = 60
 SLOW_SECONDS = 2.0
 """A run that takes longer may go over its limit on a machine that is slower."""
 TRIES = 2
@@ -26,21 +27,38 @@ async def given(trial: Trial) -> Findings:
     drawn = trial.question.drawn
     if not names and not drawn:
         return
+    if not own and all(name in trial.drawn for name in drawn):
+        for finding in _shown(trial, trial.drawn):
+            yield finding
+        return
     first = await trial.run("", (*names, *(name for name in drawn if name not in names)))
     before = trial.file.lesson.given
     if first.status != "ok":
         yield broken(first, "given", before.count("\n") + 1 if before.strip() else 0)
         return
-    for n, name in enumerate(drawn):
-        seen = first.observed.get(name)
-        if seen is not None and seen.kind == "missing":
-            key = "show" if isinstance(trial.question.show, str) else f"show[{n}]"
-            fix = "name something that `given` makes"
-            yield Finding(key, "show-fails", f"`{name}` cannot be drawn: {why(seen.failure)}", fix)
+    for finding in _shown(trial, first.observed):
+        yield finding
     if own:
         second = await trial.run("", tuple(first.observed))
         for finding in again(first, second, names):
             yield finding
+
+
+def _shown(trial: Trial, observed: Mapping[str, Observation]) -> Iterator[Finding]:
+    """What is to be shown and cannot be drawn."""
+    for n, name in enumerate(trial.question.drawn):
+        seen = observed.get(name)
+        if seen is not None and seen.kind == "missing":
+            key = "show" if isinstance(trial.question.show, str) else f"show[{n}]"
+            fix = "name something that `given` makes"
+            yield Finding(key, "show-fails", f"`{name}` cannot be drawn: {why(seen.failure)}", fix)
+
+
+async def drawn(trial: Trial) -> Mapping[str, Observation]:
+    """What a lesson's questions show, of those that give nothing of their own: one run for all of them."""
+    plain = [q for q in trial.file.lesson.questions if not q.given.strip() and not q.vary]
+    names = tuple(dict.fromkeys(name for question in plain for name in question.drawn))[:SHOWN_MOST]
+    return (await trial.run("", names, setup=trial.file.lesson.given)).observed if names else {}
 
 
 async def of_lesson(trial: Trial) -> Findings:

@@ -15,7 +15,7 @@ from tutor.examiner import Examiner
 from tutor.lesson.model import LessonFile, Question
 from tutor.lesson.vary import spread
 
-MEMBERS = 8
+MEMBERS = 6
 """Of a family at least; more where its lists have more values."""
 AT_ONCE = max(2, min(8, os.cpu_count() or 2) + 1)
 """Questions on trial side by side: one more than there are cores, since each also waits."""
@@ -39,10 +39,12 @@ async def prove(
     broken = [problem async for problem in _lesson(file, examiner)]
     if any(problem.severity == "error" for problem in broken):
         return broken
+    drawn = await given.drawn(Trial(file, file.lesson.questions[0], examiner))
 
     async def done(n: int, question: Question) -> list[Problem]:
         async with room:
-            problems = await _question(file, examiner, n, question, doubts)
+            lead = Trial(file, question, examiner, bool(question.vary), drawn)
+            problems = await _question(lead, n, doubts)
         tell(question.id)
         return problems
 
@@ -59,12 +61,11 @@ async def _lesson(file: LessonFile, examiner: Examiner) -> AsyncIterator[Problem
             yield placed(file, "", finding)
 
 
-async def _question(
-    file: LessonFile, examiner: Examiner, index: int, question: Question, doubts: bool
-) -> list[Problem]:
+async def _question(lead: Trial, index: int, doubts: bool) -> list[Problem]:
     """A question's problems, one for each key and code; those of a family are met by its first members."""
+    file, question = lead.file, lead.question
     path, about = f"questions[{index}]", f"question `{question.id}`: "
-    trials = [Trial(file, member, examiner, bool(question.vary)) for member in spread(question, MEMBERS)]
+    trials = [replace(lead, question=member) for member in spread(question, MEMBERS)]
     found = list[Finding]()
     for trial in trials:
         found += [finding async for finding in proofs(trial)]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 
 from tutor.author.code import named
 from tutor.errors import Problem
 from tutor.examiner import Examiner, setup
 from tutor.grade.verdict import Verdict
 from tutor.lesson.model import LessonFile, Question
-from tutor.sandbox.protocol import Failure, Outcome, Request
+from tutor.sandbox.protocol import Failure, Observation, Outcome, Request
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Trial:
     examiner: Examiner
     family: bool = False
     """Whether it is one of many, so that what may be an accident of its numbers is no fault."""
+    drawn: Mapping[str, Observation] = field(default_factory=dict)
+    """What is shown by questions that give nothing of their own, drawn once for the lesson."""
 
     @property
     def setup(self) -> str:
