@@ -19,7 +19,7 @@ NOTE, DROP, DONE, MADE, MODE, TOOK = "·note", "·drop", "·done", "·made", "·
 """A part of an expression; a whole one, after which its parts may be forgotten; one that makes a line; a name that a
 statement bound; a place where gradients may have been switched on or off; the arguments of a function."""
 
-_PARTS = (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute)
+_PARTS = (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute, ast.ListComp)
 _READERS = frozenset(
     {
         "compile", "script", "trace", "export", "symbolic_trace", "make_fx", "dynamo", "jit", "getsource",

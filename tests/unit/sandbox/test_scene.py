@@ -65,6 +65,7 @@ SINGLE: list[tuple[str, str, str, list[Any]]] = [
     ("torch.zeros(2, 3).t().view(-1)", "call", "view", [(3, 2), -1]),
     ("torch.zeros(4, 4, 3).permute(1, 0)", "call", "permute", [(4, 4, 3), 1, 0]),
     ("torch.cat([torch.zeros(2, 2), torch.zeros(2, 3)])", "call", "torch.cat", ["list"]),
+    ("torch.stack([torch.zeros(i) for i in (1, 2)])", "call", "torch.stack", ["list"]),
     ("torch.cat(torch.zeros(2), torch.zeros(2))", "call", "torch.cat", [(2,), (2,)]),
     ("torch.zeros(2, 3)[0, 0, 0]", "subscript", "[]", [(2, 3), 0, 0, 0]),
     ("torch.arange(3)[::-1]", "subscript", "[]", [(3,), "object"]),
