@@ -66,13 +66,13 @@ def _parts(question: Code) -> Iterator[str]:
 
 
 def _holds(hint: str, secret: str) -> bool:
-    """Whether a hint holds an answer as a whole; one of few letters only where it is said to be the answer."""
+    """Whether a hint holds an answer as a whole; a number or a word only where it is said to be the answer."""
     said = " ".join(hint.replace("`", "").split())
     signs = re.findall(r"\w+|[^\w\s]", secret.replace("`", ""))
     if not signs:
         return False
     whole = r"\s*".join(map(re.escape, signs)) + r"(?!\w)"
-    if re.fullmatch(r"-?[\d.]+|\w{1,5}", secret) and not _dtype(secret):
+    if re.fullmatch(r"-?[\d.]+|[A-Za-z]+", secret) and not _dtype(secret):
         return bool(re.search(_SAID + whole, said) or re.fullmatch(whole + r"\.?", said))
     return bool(re.search(rf"(?<![\w.]){whole}", said))
 

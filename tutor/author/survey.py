@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from tutor.errors import EnvironmentLacking, LessonError, Problem, UsageError
 from tutor.lesson.load import COURSE, load_course, load_lesson
 from tutor.lesson.model import Code, LessonFile, Question
 from tutor.lesson.slug import file_slug
+from tutor.lesson.text import read_text
 
 if TYPE_CHECKING:
     from tutor.examiner import Examiner
@@ -117,6 +119,8 @@ class Survey:
 
     async def _checked(self, target: Target, shared: bytes) -> tuple[Checked, bool]:
         path = target.path
+        if target.course is not None and not path.exists():
+            return Checked((_absent(target.course, path),)), False
         try:
             name = cache.key(path, shared)
         except OSError:
@@ -158,6 +162,16 @@ class Survey:
         assert self._sandbox is not None
         await self._sandbox.ready()
         return self._examiner
+
+
+def _absent(course: Path, path: Path) -> Problem:
+    """A lesson that a course names and does not have, where it is named."""
+    listing, name = course / COURSE, path.relative_to(course).as_posix()
+    rows = enumerate(read_text(listing).splitlines(), 1)
+    line, column = next(((n, row.index(name) + 1) for n, row in rows if name in row), (1, 1))
+    near = get_close_matches(name, [p.relative_to(course).as_posix() for p in course.rglob("*.yaml")], n=1, cutoff=0.6)
+    fix = f"did you mean `{near[0]}`?" if near else "write the file, or take its name away"
+    return named("unreadable", Problem(str(listing), line, column, f"there is no file `{name}`", fix=fix))
 
 
 def _optimizes(question: Question) -> bool:

@@ -24,6 +24,7 @@ MEAN = Write(write="Average.", solution="m = x.mean(dim=1)")
 COPY = Write(write="Copy.", solution="y = x")
 FILL = Fill(fill="Average.", start="m = x.mean(dim=____)", solution="1")
 PICK = Choice(choice="Which?", options=("one row", "one column"), answer="one row")
+WORD = Choice(choice="Which?", options=("rows", "columns"), answer="columns")
 ORDER = Order(order="Order.", solution="a = 1\nb = a")
 
 LEAKS: list[tuple[Question, str, str]] = [
@@ -38,12 +39,14 @@ LEAKS: list[tuple[Question, str, str]] = [
     (MEAN, "", "Write m = x.mean(dim=1)"),
     (FILL, "", "It says x.mean(dim=1)."),
     (PICK, "one row", "It is one row."),
+    (WORD, "columns", "The answer is `columns`."),
 ]
 CLEAN: list[tuple[Question, str, str]] = [
     (SHAPE, "(2, 3)", "Cross out the 4 in (2, 3, 4)."),
     (SHAPE, "(3,)", "Think of f(3,)."),
     (VALUE, "3", "There are 3 rows to add."),
     (VALUE, "13", "Add 1 and 3."),
+    (WORD, "columns", "Which of the columns goes?"),
     (GRAD, "no", "There is no gradient for integers."),
     (MEAN, "", "`x.sum(dim=1)` adds up every row."),
     (MEAN, "", "Try `x.mean(dim=10)`."),

@@ -152,6 +152,15 @@ async def test_links_are_held_against_the_course_as_it_is_now(proofs: Proofs, tm
     assert alone.problems == first.problems
 
 
+async def test_a_lesson_that_is_not_there_is_told_where_the_course_names_it(proofs: Proofs, tmp_path: Path) -> None:
+    folder = course(tmp_path / "c", a=LESSON)
+    (folder / "course.yaml").write_text("format: 1\ncourse: C\nlessons:\n  - 01-a.yaml\n  - 01-b.yaml\n", "utf-8")
+    _, absent = await checked(folder)
+    (problem,) = absent.problems
+    assert (problem.place, problem.code) == (f"{folder / 'course.yaml'}:5:5", "E001")
+    assert "`01-b.yaml`" in problem.message and "`01-a.yaml`" in problem.fix
+
+
 async def test_a_lesson_of_no_course_may_need_any(proofs: Proofs, tmp_path: Path) -> None:
     path = tmp_path / "01-a.yaml"
     path.write_text(LESSON.replace("questions:", "needs: [anything]\nquestions:"), "utf-8")
