@@ -18,6 +18,7 @@ from tutor import explainer
 from tutor.errors import EnvironmentLacking, TutorFault
 from tutor.fault import written
 from tutor.grade import choice, code, predict, prints, rule, trace
+from tutor.grade.account import Account
 from tutor.grade.answer import Unread
 from tutor.grade.belief.program import Variant
 from tutor.grade.verdict import Verdict
@@ -163,17 +164,22 @@ class Examiner:
         if reason := code.untouched(question, answer):
             return Verdict(result="untouched", headline="Not attempted yet.", feedback=reason)
         request = code.request(question, answer, setup(file, question), draw, trace=True)
-        reference, outcome, difference = ran = await self._ran(file, question, request)
-        if code.works(question, outcome, reference, difference):
-            verdict = await self._kept_to_rules(question, answer) or code.right(question, outcome)
-        else:
-            verdict = await self._wrong(file, question, answer, request, ran)
-        verdict = replace(verdict, self_reported=code.self_reported(question))
-        return await self._explained(request, outcome, verdict)
+        ran = await self._ran(file, question, request)
+        verdict, told = await asyncio.gather(
+            self._weighed(file, question, answer, request, ran), self._account(request, ran[1])
+        )
+        return replace(verdict, account=told, self_reported=code.self_reported(question))
 
-    async def _explained(self, request: Request, outcome: Outcome, verdict: Verdict) -> Verdict:
-        """The verdict with what its code made and why it failed; `outcome` is the answer's own, with its lines."""
-        return replace(verdict, account=await explainer.account(self.sandbox, request, outcome))
+    async def _account(self, request: Request, outcome: Outcome) -> Account:
+        """What an answer's code made, and why it failed."""
+        return await explainer.account(self.sandbox, request, outcome)
+
+    async def _weighed(self, file: LessonFile, question: Code, answer: str, request: Request, ran: Ran) -> Verdict:
+        """Right or wrong, and what is behind it."""
+        reference, outcome, difference = ran
+        if code.works(question, outcome, reference, difference):
+            return await self._kept_to_rules(question, answer) or code.right(question, outcome)
+        return await self._wrong(file, question, answer, request, ran)
 
     async def _wrong(self, file: LessonFile, question: Code, answer: str, request: Request, ran: Ran) -> Verdict:
         _, outcome, difference = ran

@@ -12,9 +12,9 @@ from tests.bench.table import Row, quantile
 from tests.bench.turns import in_turns
 from tests.bench.warm import Warm
 from tutor.examiner import Examiner, Ran
-from tutor.grade.verdict import Verdict
+from tutor.grade.account import Account
 from tutor.lesson.load import load_course, load_lesson
-from tutor.lesson.model import Code, LessonFile, Question, Wrong
+from tutor.lesson.model import Code, LessonFile, Question
 from tutor.paths import shipped_course
 from tutor.sandbox.protocol import Outcome, Request
 
@@ -32,13 +32,11 @@ class Silent(Examiner):
     async def _ran(self, file: LessonFile, question: Code, request: Request) -> Ran:
         return await super()._ran(file, question, replace(request, trace=False))
 
-    async def _believed(
-        self, file: LessonFile, question: Code, answer: str, outcome: Outcome, wrong: Wrong | None
-    ) -> None:
+    async def _believed(self, *_: object) -> None:
         return None
 
-    async def _explained(self, request: Request, outcome: Outcome, verdict: Verdict) -> Verdict:
-        return verdict
+    async def _account(self, request: Request, outcome: Outcome) -> Account:
+        return Account()
 
 
 def measure(folder: Path) -> Iterator[Row]:
