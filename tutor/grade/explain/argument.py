@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from tutor.grade.drawing import shape_text
-from tutor.grade.explain import part, words
+from tutor.grade.explain import part, signature, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.sandbox.protocol import Observation, Operand
@@ -54,6 +54,8 @@ def _no_tensor(case: Case) -> Explanation | None:
     if case.type != "TypeError" or not case.says(_TENSORS):
         return None
     said = case.says(r"argument '(\w+)' \(position (\d+)\) must be Tensor")
+    if not said and signature.required(case.name)[:1] not in (("input",), ("tensor",), ("condition",)):
+        return None
     at = int(said[2]) - (not part.is_method(case)) if said else None
     plain = [o for o in case.operands if not o.keyword]
     wrong = plain[at] if at is not None and at < len(plain) else next((o for o in plain if _no(o.seen)), None)
@@ -116,7 +118,7 @@ def _number(case: Case, wrong: Operand) -> tuple[Repair, ...]:
     if case.name in ("maximum", "minimum") and len(others) == 1 and others[0].seen.kind == "tensor":
         limit = "min" if case.name == "maximum" else "max"
         return case.instead(
-            f"{words.grouped(others[0])}.clamp({limit}={wrong.text})",
+            f"{part.bare(case, others[0])}.clamp({limit}={wrong.text})",
             f"what is {'below' if limit == 'min' else 'above'} that number becomes it",
         )
     if case.name == "equal" and others:
@@ -287,7 +289,7 @@ def _key(case: Case, held: Operand, key: Operand) -> Explanation | None:
     if key.seen.kind != "tensor" or held.seen.kind not in ("dict", "missing"):
         return None
     one = key.seen.shape in ((), (1,))
-    text = words.grouped(key)
+    text = part.bare(case, key)
     node = part.node_of(case, key)
     several = (
         f"[{case.text(case.node.value)}[k] for k in {text}.tolist()]" if isinstance(case.node, ast.Subscript) else ""

@@ -111,7 +111,7 @@ def _placed(case: Case, low: Operand, high: Operand) -> list[Repair]:
     found: list[Repair] = []
     for index, made in list(shape.spread(small, big))[:2]:
         means = f"{words.code(low)} as {shape_text(made)}: {_along(made)}"
-        found += part.swapped(case, low, f"{_text(case, low)}[{index}]", means)
+        found += part.swapped(case, low, f"{part.bare(case, low)}[{index}]", means)
     return found
 
 
@@ -126,7 +126,7 @@ def _flat(case: Case, high: Operand, low: Operand) -> list[Repair]:
     """A dimension of size 1 at the end that the other one does not have."""
     big, small = high.seen.shape or (), low.seen.shape or ()
     if len(big) == len(small) + 1 and big[-1] == 1 and big[:-1] == small:
-        text = f"{_text(case, high)}.squeeze(-1)"
+        text = f"{part.bare(case, high)}.squeeze(-1)"
         return list(part.swapped(case, high, text, f"{words.code(high)} without its last 1: {shape_text(small)}"))
     return []
 
@@ -135,7 +135,7 @@ def _flipped(case: Case, operand: Operand, other: Operand) -> list[Repair]:
     size = operand.seen.shape or ()
     if len(size) < 2 or shape.broadcast(shape.turned(size), other.seen.shape or ()) is None:
         return []
-    text = _text(case, operand)
+    text = part.bare(case, operand)
     flipped = text.removesuffix(".T") if text.endswith(".T") else text + (".T" if len(size) == 2 else ".mT")
     means = f"{words.code(operand)} transposed: {shape_text(shape.turned(size))}"
     return list(part.swapped(case, operand, flipped, means))
@@ -148,7 +148,7 @@ def _reshaped(case: Case, low: Operand, high: Operand) -> list[Repair]:
         return []
     sizes = ", ".join(map(str, big))
     means = f"the {shape.counted(small)} numbers of {words.code(low)} in the shape of the other"
-    return list(part.swapped(case, low, f"{_text(case, low)}.reshape({sizes})", means))
+    return list(part.swapped(case, low, f"{part.bare(case, low)}.reshape({sizes})", means))
 
 
 def _each(case: Case, a: Operand, b: Operand) -> list[Repair]:
@@ -160,8 +160,8 @@ def _each(case: Case, a: Operand, b: Operand) -> list[Repair]:
     what = "number" if len(first) == 1 else "row"
     means = f"each {what} of {words.code(a)} with each of {words.code(b)}, which gives {made}"
     turned = f"each {what} of {words.code(b)} with each of {words.code(a)}"
-    found = [*part.swapped(case, a, f"{_text(case, a)}[:, None]", means), *_cut(case, a, b)]
-    return [*found, *(part.swapped(case, b, f"{_text(case, b)}[:, None]", turned) if len(case.tensors) > 2 else ())]
+    found = [*part.swapped(case, a, f"{part.bare(case, a)}[:, None]", means), *_cut(case, a, b)]
+    return [*found, *(part.swapped(case, b, f"{part.bare(case, b)}[:, None]", turned) if len(case.tensors) > 2 else ())]
 
 
 def _cut(case: Case, a: Operand, b: Operand) -> list[Repair]:
@@ -173,7 +173,7 @@ def _cut(case: Case, a: Operand, b: Operand) -> list[Repair]:
     long, most = (a, second[dim]) if first[dim] > second[dim] else (b, first[dim])
     if long is a and _in_place(case) and not _is_view(case, a):
         return []
-    text = f"{_text(case, long)}[{':, ' * dim}:{most}]"
+    text = f"{part.bare(case, long)}[{':, ' * dim}:{most}]"
     return list(part.swapped(case, long, text, f"only the first {most} of {words.code(long)}"))
 
 
@@ -195,12 +195,7 @@ def _narrowed(case: Case, a: Operand, b: Operand) -> list[Repair]:
         return []
     index = f"..., :{min(m, n)}{', :' * dim}" if len(long.seen.shape or ()) > 1 else f":{min(m, n)}"
     means = f"only the first {min(m, n)} of the {max(m, n)}"
-    return list(part.swapped(case, long, f"{_text(case, long)}[{index}]", means))
-
-
-def _text(case: Case, operand: Operand) -> str:
-    node = part.node_of(case, operand)
-    return part.grouped(case, node) if node is not None else words.grouped(operand)
+    return list(part.swapped(case, long, f"{part.bare(case, long)}[{index}]", means))
 
 
 def _stored(case: Case, tensors: list[Operand], whole: Shape) -> Explanation:
@@ -241,4 +236,4 @@ def _added(case: Case, other: Operand, target: Shape) -> tuple[Repair, ...]:
         return ()
     dims = "0" if extra == 1 else f"({', '.join(map(str, range(extra)))})"
     means = f"{words.code(other)} added up first, to {shape_text(size[extra:])}"
-    return part.swapped(case, other, f"{_text(case, other)}.sum(dim={dims})", means)
+    return part.swapped(case, other, f"{part.bare(case, other)}.sum(dim={dims})", means)

@@ -93,7 +93,7 @@ def _array(case: Case, data: Operand) -> Explanation | None:
     if data.seen.type != "ndarray" or not case.says("can't convert np.ndarray|numpy.object_|numpy.str_"):
         return None
     objects = bool(case.says("object_"))
-    text = words.grouped(data)
+    text = part.bare(case, data)
     what = "of Python objects" if objects else "of words"
     return Explanation(
         rule="array-dtype",
@@ -271,9 +271,9 @@ def _numbered(case: Case, data: Operand) -> tuple[Repair, ...]:
     if all(_is_number(str(cell.value)) for cell in cells):
         new = (each % text).format("float(word)")
         return part.swapped(case, data, new, "the numbers that the texts stand for")
-    all_words = f"word for row in {text} for word in row" if nested else text
-    return _placed(case, data, f"words = sorted({{{all_words}}})" if nested else f"words = sorted(set({text}))",
-                   (each % text).format("words.index(word)"))  # fmt: skip
+    name = part.fresh(case, "words", "vocabulary", "all_words")
+    found = f"{{word for row in {text} for word in row}}" if nested else f"set({text})"
+    return _placed(case, data, f"{name} = sorted({found})", (each % text).format(f"{name}.index(word)"))
 
 
 def _one_text(case: Case, data: Operand) -> tuple[Repair, ...]:
@@ -311,7 +311,7 @@ def _other(case: Case, data: Operand) -> Explanation | None:
         new = f'[float("nan") if number is None else number for number in {text}]'
         repairs = part.swapped(case, data, new, "nan, not a number, in the place of None")
     elif kind in ("dict", "set", "dict_values", "dict_keys", "map", "generator", "filter", "zip"):
-        new = f"list({words.grouped(data)}{'.values()' if kind == 'dict' else ''})"
+        new = f"list({part.bare(case, data)}{'.values()' if kind == 'dict' else ''})"
         repairs = part.swapped(case, data, new, "its values in a list" if kind == "dict" else "as a list")
     what = part.article(kind)
     inside = " holds" if data.seen.kind in ("list", "tuple") else " is"

@@ -109,14 +109,14 @@ def _repairs(case: Case, owner: Operand, size: Shape, asked: Operand, wrong: int
         found += _written(case, owner, size, asked, wrong, other)
     if len(size) == 1 and wrong == 1 and owner.seen.kind == "tensor" and case.name in (*REDUCTIONS, "softmax"):
         means = f"with a dimension in front: one row, {shape_text((1, *size))}"
-        found += part.swapped(case, owner, f"{words.grouped(owner)}[None]", means)
+        found += part.swapped(case, owner, f"{part.bare(case, owner)}[None]", means)
     return found + _side_by_side(case, owner, size, asked)
 
 
 def _column(case: Case, owner: Operand, size: Shape) -> tuple[Repair, ...]:
     if len(size) != 1 or owner.seen.kind != "tensor":
         return ()
-    return case.instead(f"{words.grouped(owner)}[:, None]", f"a column, {shape_text((*size, 1))}")
+    return case.instead(f"{part.bare(case, owner)}[:, None]", f"a column, {shape_text((*size, 1))}")
 
 
 def _side_by_side(case: Case, owner: Operand, size: Shape, asked: Operand) -> tuple[Repair, ...]:

@@ -62,14 +62,14 @@ def _whole_needed(case: Case) -> Explanation | None:
     operand = next((o for o in case.tensors if whole(o)), None)
     if operand is None:
         return None
-    text = words.grouped(operand)
+    text = part.bare(case, operand)
     return Explanation(
         rule="dtype-float",
         first=f"{words.typed(operand)}: {_called(case)} gives fractions, which need a float dtype.",
         rest=(origin_of(operand), *_kernel(case, operand)),
         repairs=(
             *part.swapped(case, operand, f"{text}.float()", "the same numbers as float32"),
-            *_from_the_start(case, operand),
+            *(_from_the_start(case, operand) or _above(case, operand)),
         ),
         habit="Write data that is computed with as 1., or with dtype=torch.float32.",
     )
@@ -95,9 +95,17 @@ def _from_the_start(case: Case, operand: Operand) -> tuple[Repair, ...]:
     return floated(case, made.value, f"`{operand.text}` in float32 from the start")
 
 
+def _above(case: Case, operand: Operand) -> tuple[Repair, ...]:
+    """A line before, for all that follows in a function."""
+    if not operand.text.isidentifier():
+        return ()
+    new = f"{operand.text} = {operand.text}.float()"
+    return case.before(case.scene.line, new, f"`{operand.text}` as float32 from here on")
+
+
 def floated(case: Case, call: ast.Call, means: str) -> tuple[Repair, ...]:
     """The call that makes a tensor with dtype=torch.float32."""
-    if getattr(call.func, "attr", "") not in ("tensor", "arange", "full", "ones", "zeros", "as_tensor"):
+    if getattr(call.func, "attr", "") not in ("tensor", "arange", "full", "ones", "zeros", "as_tensor", "randint"):
         return ()
     given = next((k for k in call.keywords if k.arg == "dtype"), None)
     if given is not None:
@@ -168,7 +176,7 @@ def _one_dtype(case: Case, a: Operand, b: Operand) -> tuple[Repair, ...]:
     if case.kind == "assign" or case.name.startswith(("scatter", "index_", "masked_scatter")):
         target = case.operands[0]
         value = b if a is target else a
-        text = f"{words.grouped(value)}{to(target.seen.dtype)}"
+        text = f"{part.bare(case, value)}{to(target.seen.dtype)}"
         return part.swapped(case, value, text, f"{words.code(value)} as {target.seen.dtype}, as the place has it")
     found: tuple[Repair, ...] = ()
     floats = [o for o in (a, b) if not whole(o)]
@@ -177,12 +185,12 @@ def _one_dtype(case: Case, a: Operand, b: Operand) -> tuple[Repair, ...]:
     for odd, other in ((a, b), (b, a)):
         if other in floats and (whole(odd) or odd.seen.dtype == "float64"):
             means = f"{words.code(odd)} as {other.seen.dtype}"
-            found += part.swapped(case, odd, f"{words.grouped(odd)}{to(other.seen.dtype)}", means)
+            found += part.swapped(case, odd, f"{part.bare(case, odd)}{to(other.seen.dtype)}", means)
     if len(floats) == 2:
         small = next((o for o in (a, b) if o.seen.dtype != "float64"), a)
         big = b if small is a else a
         found += part.swapped(
-            case, small, f"{words.grouped(small)}{to(big.seen.dtype)}", f"{words.code(small)} as {big.seen.dtype}"
+            case, small, f"{part.bare(case, small)}{to(big.seen.dtype)}", f"{words.code(small)} as {big.seen.dtype}"
         )
     return found
 
@@ -225,7 +233,7 @@ def _holds(result: str) -> str:
 def _anew(case: Case, target: Operand, result: str) -> tuple[Repair, ...]:
     node, name = case.node, target.text
     if target.keyword == "out":
-        return part.swapped(case, target, f"{words.grouped(target)}{to(result)}", f"a place of {result}")
+        return part.swapped(case, target, f"{part.bare(case, target)}{to(result)}", f"a place of {result}")
     found: tuple[Repair, ...] = ()
     if isinstance(node, ast.AugAssign) and name.isidentifier():
         value = part.grouped(case, node.value)
@@ -267,7 +275,7 @@ def _random(case: Case) -> Explanation | None:
         rest=(f"{case.name} draws fractions, which need a float dtype. {origin_of(like)}", *_kernel(case, like)),
         repairs=(
             *case.instead(part.call(case, *inside, "dtype=torch.float32"), "the same shape, with fractions"),
-            *part.swapped(case, like, f"{words.grouped(like)}.float()", "like the same numbers as float32"),
+            *part.swapped(case, like, f"{part.bare(case, like)}.float()", "like the same numbers as float32"),
         ),
     )
 
@@ -297,7 +305,7 @@ def _powered(case: Case) -> Explanation | None:
         rule="dtype-power",
         first=f"{words.typed(base)} to a negative power gives fractions, and whole numbers stay whole.",
         rest=(origin_of(base) if base.seen.dtype else "Both are whole numbers.",),
-        repairs=part.swapped(case, base, f"{words.grouped(base)}.float()", "the same numbers as float32"),
+        repairs=part.swapped(case, base, f"{part.bare(case, base)}.float()", "the same numbers as float32"),
     )
 
 
@@ -310,5 +318,5 @@ def _divided(case: Case) -> Explanation | None:
         rule="dtype-zero",
         first=f"{words.code(b)} is or holds 0; whole numbers ({a.seen.dtype or b.seen.dtype}) have no result for it.",
         rest=("Only floats know inf and nan; a division by 0 of whole numbers is an error.",),
-        repairs=part.swapped(case, a, f"{words.grouped(a)}.float()", means) if a.seen.kind == "tensor" else (),
+        repairs=part.swapped(case, a, f"{part.bare(case, a)}.float()", means) if a.seen.kind == "tensor" else (),
     )

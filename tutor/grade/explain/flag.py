@@ -40,17 +40,17 @@ def _minus(case: Case) -> Explanation | None:
         return _difference(case, *masks)
     mask = masks[0]
     lone = len(case.operands) == 1 or case.operands[0].text.rstrip(".0") == "1"
-    turned = case.instead(f"~{words.grouped(mask)}", "True and False swapped") if lone else ()
+    turned = case.instead(f"~{part.bare(case, mask)}", "True and False swapped") if lone else ()
     return Explanation(
         rule="bool-minus",
         first=f"{words.typed(mask)} holds True and False, and - is not for those.",
         rest=(f"~ turns a mask over; as numbers, True is 1 and False 0. {origin_of(mask)}",),
-        repairs=(*turned, *part.swapped(case, mask, f"{words.grouped(mask)}.int()", "as the numbers 1 and 0")),
+        repairs=(*turned, *part.swapped(case, mask, f"{part.bare(case, mask)}.int()", "as the numbers 1 and 0")),
     )
 
 
 def _difference(case: Case, a: Operand, b: Operand) -> Explanation:
-    left, right = words.grouped(a), words.grouped(b)
+    left, right = part.bare(case, a), part.bare(case, b)
     return Explanation(
         rule="bool-minus",
         first=f"{words.typed(a)} and {words.typed(b)} hold True and False, and - is not for those.",
@@ -69,7 +69,7 @@ def _inverted(case: Case) -> Explanation | None:
     operand = case.tensors[0] if case.tensors else None
     if operand is None or operand.seen.dtype not in part.FLOATING:
         return None
-    text = words.grouped(operand)
+    text = part.bare(case, operand)
     return Explanation(
         rule="bool-invert",
         first=f"{words.typed(operand)}: ~ turns over True and False, or the bits of whole numbers.",
@@ -151,7 +151,7 @@ def _mask(case: Case) -> Explanation | None:
     )
     if mask is None or mask.seen.kind != "tensor" or mask.seen.dtype == "bool" or not case.says("bool"):
         return None
-    text = words.grouped(mask)
+    text = part.bare(case, mask)
     return Explanation(
         rule="bool-mask",
         first=f"{words.code(mask)} is {mask.seen.dtype}; {case.name} asks for a mask of True and False.",
@@ -172,5 +172,5 @@ def _counted(case: Case) -> Explanation | None:
         rule="dtype-whole",
         first=f"{words.code(operand)} is {operand.seen.dtype}; {case.name} needs whole numbers, int64.",
         rest=("What is counted or numbered is whole, even where it is written 1.0.",),
-        repairs=part.swapped(case, operand, f"{words.grouped(operand)}.long()", "cut off to whole numbers"),
+        repairs=part.swapped(case, operand, f"{part.bare(case, operand)}.long()", "cut off to whole numbers"),
     )

@@ -73,7 +73,7 @@ def written(case: Case, node: ast.Subscript) -> list[str]:
 
 def _number(case: Case, node: ast.Subscript, x: Operand) -> Explanation:
     stored = case.kind == "assign"
-    text = words.grouped(x)
+    text = part.bare(case, x)
     repairs: tuple[Repair, ...] = case.instead(x.text, "the number, still a tensor") if not stored else ()
     if not stored:
         repairs = (*case.instead(f"{text}.item()", "the value, as a Python number"), *repairs)
@@ -192,7 +192,7 @@ def _fewer(case: Case, node: ast.Subscript, x: Operand, given: list[At], rank: i
     texts = written(case, node)
     if len(texts) == 1:
         mask = given[0].operand
-        text = f"{words.grouped(mask)}.reshape({', '.join(map(str, x.seen.shape or ()))})"
+        text = f"{part.bare(case, mask)}.reshape({', '.join(map(str, x.seen.shape or ()))})"
         return case.instead(text, "the mask in the shape of the tensor", of=given[0].node)
     found = again(case, node, texts[:rank], f"the first {rank} of them") if rank else ()
     sharp = [t for t in texts if t not in (":", "...")]
@@ -297,7 +297,7 @@ def _looped(case: Case, x: Operand, at: At) -> tuple[Repair, ...]:
     call = _loop(case, at.node) if isinstance(at.node, ast.Name) else None
     if call is None or len(call.args) > 2:
         return ()
-    owner = x.text if x.text.isidentifier() else words.grouped(x)
+    owner = x.text if x.text.isidentifier() else part.bare(case, x)
     stop = f"len({owner})" if at.dim == 0 else f"{owner}.shape[{at.dim}]"
     start = case.text(call.args[0]) if len(call.args) == 2 else "0"
     last = (x.seen.shape or (1,))[at.dim] - 1

@@ -49,7 +49,7 @@ def explain(case: Case) -> Explanation | None:
 
 def _entry(case: Case, tensors: Operand, at: int) -> str:
     node = _entry_node(case, tensors, at)
-    text = case.text(node) if node is not None else f"{words.grouped(tensors)}[{at}]"
+    text = case.text(node) if node is not None else f"{part.bare(case, tensors)}[{at}]"
     return f"`{words.short(text)}`"
 
 

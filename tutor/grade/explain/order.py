@@ -32,7 +32,9 @@ def _pair(case: Case, x: Operand) -> Explanation | None:
             rule="transpose-rank",
             first=f"{words.shaped(x)} has {rank} dimensions: there are no two to swap.",
             rest=("A vector is neither row nor column.",),
-            repairs=case.instead(f"{words.grouped(x)}[:, None]", f"a column, {shape_text((*(x.seen.shape or ()), 1))}"),
+            repairs=case.instead(
+                f"{part.bare(case, x)}[:, None]", f"a column, {shape_text((*(x.seen.shape or ()), 1))}"
+            ),
         )
     return Explanation(
         rule="transpose-which",
@@ -56,7 +58,7 @@ def _swaps(case: Case, x: Operand, rank: int, given: list[int | None]) -> tuple[
         made = shape_text(_swapped(x.seen.shape or (), a, b))
         found += case.instead(part.call(case, *head, str(a), str(b)), f"dimensions {a} and {b} swapped: {made}")
     if rank == 2 and not given:
-        found += case.instead(f"{words.grouped(x)}.T", "the same, shorter")
+        found += case.instead(f"{part.bare(case, x)}.T", "the same, shorter")
     return found
 
 
@@ -133,7 +135,7 @@ def _completed(case: Case, x: Operand, dims: Shape, rank: int) -> tuple[Repair, 
     if len(dims) == 2 and len(kept) == 2 and rank > 2:
         a, b = kept
         made = shape_text(_swapped(x.seen.shape or (), a, b))
-        found += case.instead(f"{words.grouped(x)}.transpose({a}, {b})", f"only these two swapped: {made}")
+        found += case.instead(f"{part.bare(case, x)}.transpose({a}, {b})", f"only these two swapped: {made}")
     return found
 
 

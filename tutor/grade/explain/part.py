@@ -107,6 +107,19 @@ def grouped(case: Case, node: ast.expr) -> str:
     return f"({case.text(node)})" if isinstance(node, loose) else case.text(node)
 
 
+def bare(case: Case, operand: Operand) -> str:
+    """An operand as written, in parentheses where something is to be hung on to it."""
+    node = node_of(case, operand)
+    return grouped(case, node) if node is not None else words.grouped(operand)
+
+
+def fresh(case: Case, *names: str) -> str:
+    """The first of some names that the code does not use."""
+    used = {n.id for n in ast.walk(case.tree) if isinstance(n, ast.Name)}
+    used |= {n.arg for n in ast.walk(case.tree) if isinstance(n, ast.arg)}
+    return next((name for name in names if name not in used), f"{names[-1]}_")
+
+
 def shape_of(seen: Observation) -> Shape | None:
     """The shape of a tensor; None of what is no tensor."""
     return seen.shape if seen.kind == "tensor" else None

@@ -37,12 +37,12 @@ def _of_list(case: Case) -> Explanation | None:
     if size in ((), (1,)) and index.seen.dtype in (*part.WHOLE, "bool"):
         return None
     if index.seen.dtype in part.FLOATING:
-        text, why = f"{words.grouped(index)}.long()", f"of {index.seen.dtype}, and an index is a whole number"
+        text, why = f"{part.bare(case, index)}.long()", f"of {index.seen.dtype}, and an index is a whole number"
     else:
         text, why = index.text, f"of several numbers: a {held.seen.type} takes one index at a time"
     numbers = held.seen.kind == "list" and all(i.kind == "number" for i in held.seen.items or ())
-    one = f"{words.grouped(held)}[int({index.text})]" if size in ((), (1,)) else ""
-    each = f"[{words.grouped(held)}[i] for i in {text}]"
+    one = f"{part.bare(case, held)}[int({index.text})]" if size in ((), (1,)) else ""
+    each = f"[{part.bare(case, held)}[i] for i in {text}]"
     return Explanation(
         rule="list-index",
         first=f"{words.code(index)} {shape_text(size)} is a tensor {why}.",
@@ -134,7 +134,7 @@ def _dtype(case: Case, index: Operand) -> Explanation:
             "An index says which place; 1.0 is no place even where it equals one.",
             *((f"It was {words.made_at(index)}.",) if words.made_at(index) else ()),
         ),
-        repairs=part.swapped(case, index, f"{words.grouped(index)}.long()", "the same numbers as int64"),
+        repairs=part.swapped(case, index, f"{part.bare(case, index)}.long()", "the same numbers as int64"),
     )
 
 
@@ -145,7 +145,7 @@ def _rank(case: Case, x: Operand, index: Operand, dim: int | None) -> Explanatio
         for d in dict.fromkeys((dim % rank if dim is not None and -rank <= dim < rank else rank - 1, 0)):
             size = index.seen.shape or ()
             made = shape_text((*size[:d], 1, *size[d:]))
-            text = f"{words.grouped(index)}.unsqueeze({d})"
+            text = f"{part.bare(case, index)}.unsqueeze({d})"
             repairs += part.swapped(case, index, text, f"with a dimension of size 1 at place {d}: {made}")
     return Explanation(
         rule="pick-rank",
@@ -160,14 +160,14 @@ def _vector(case: Case, index: Operand) -> Explanation:
         rule="pick-rank",
         first=f"{words.shaped(index)} has {words.rank(index.seen)} dimensions; index_select takes a vector of indices.",
         rest=("It picks whole slices, one for each index.",),
-        repairs=part.swapped(case, index, f"{words.grouped(index)}.flatten()", "all of them in one row"),
+        repairs=part.swapped(case, index, f"{part.bare(case, index)}.flatten()", "all of them in one row"),
     )
 
 
 def _beyond(case: Case, x: Operand, index: Operand, dim: int, wrong: int, size: int) -> Explanation:
     values = places_of(index)
     repairs: tuple[Repair, ...] = ()
-    text = words.grouped(index)
+    text = part.bare(case, index)
     if values and min(values) >= 1 and max(values) <= size:
         repairs += part.swapped(case, index, f"{text} - 1", "if they were counted from 1")
     repairs += part.swapped(case, index, f"{text}.clamp(0, {size - 1})", f"those beyond it as 0 or {size - 1}")
@@ -190,7 +190,7 @@ def _source(case: Case, x: Operand, index: Operand) -> Explanation | None:
     if len(size) == len(want) and all(m >= n for m, n in zip(size, want, strict=True)):
         return None
     same = counted(size) == counted(want)
-    text = f"{words.grouped(source)}.reshape({', '.join(map(str, want))})"
+    text = f"{part.bare(case, source)}.reshape({', '.join(map(str, want))})"
     return Explanation(
         rule="pick-source",
         first=f"{words.shaped(source)} is scattered by {words.shaped(index)}: each index needs a value of its own.",
@@ -206,7 +206,7 @@ def _larger(case: Case, x: Operand, index: Operand, dim: int) -> Explanation | N
     odd = next((d for d, (m, n) in enumerate(zip(size, want, strict=True)) if n > m and d != dim), None)
     if odd is None:
         return None
-    cut = f"{words.grouped(index)}[{':, ' * odd}:{size[odd]}]"
+    cut = f"{part.bare(case, index)}[{':, ' * odd}:{size[odd]}]"
     turned = want[::-1] if len(want) == 2 else want
     fits = len(want) == 2 and all(n <= m or d == dim for d, (m, n) in enumerate(zip(size, turned, strict=True)))
     return Explanation(
@@ -214,7 +214,7 @@ def _larger(case: Case, x: Operand, index: Operand, dim: int) -> Explanation | N
         first=f"{words.shaped(index)} is larger than {words.shaped(x)} in dimension {odd}: {want[odd]} to {size[odd]}.",
         rest=(f"Only along dimension {dim} may there be more indices than elements.",),
         repairs=(
-            *(part.swapped(case, index, f"{words.grouped(index)}.T", "the indices transposed") if fits else ()),
+            *(part.swapped(case, index, f"{part.bare(case, index)}.T", "the indices transposed") if fits else ()),
             *part.swapped(case, index, cut, f"only the first {size[odd]} of them"),
         ),
     )

@@ -173,7 +173,7 @@ def _differ(case: Case, letter: str, m: int, n: int, first: Operand, second: Ope
         if words.rank(operand.seen) == 2:
             made = shape_text((operand.seen.shape or ())[::-1])
             turned += part.swapped(
-                case, operand, f"{words.grouped(operand)}.T", f"{words.code(operand)} transposed, {made}"
+                case, operand, f"{part.bare(case, operand)}.T", f"{words.code(operand)} transposed, {made}"
             )
     return Explanation(
         rule="einsum-size",

@@ -150,7 +150,7 @@ def _odd_dim(case: Case, x: Operand, odd: Operand) -> Explanation:
         means = f"dimension {d} goes: {shape_text(left or ())}" if case.name in REDUCTIONS else f"along dimension {d}"
         repairs += part.swapped(case, odd, str(d), means)
     if odd.seen.kind == "tensor" and case.name in ("sum", "mean") and not part.is_method(case):
-        repairs = case.instead(f"{words.grouped(x)} + {words.grouped(odd)}", "the two added, element by element")
+        repairs = case.instead(f"{part.bare(case, x)} + {part.bare(case, odd)}", "the two added, element by element")
         repairs += case.instead(
             part.call(case, f"torch.stack([{x.text}, {odd.text}])", "dim=0"), "of both, place by place"
         )

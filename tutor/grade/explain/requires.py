@@ -47,7 +47,8 @@ def _holds_bool(seen: Observation) -> bool:
 
 
 def _first(case: Case) -> str:
-    return words.code(case.operands[0]) if case.operands else f"`{case.word}`"
+    whole = case.name in ("tensor", "as_tensor", "arange") and case.operands
+    return words.code(case.operands[0]) if whole else f"`{case.word}`"
 
 
 def _point(case: Case, given: Operand | None) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ def _floats(case: Case, operand: Operand) -> tuple[Repair, ...]:
     if binding is not None and isinstance(binding.value, ast.Call):
         found += floated(case, binding.value, f"`{operand.text}` in float32 from the start")
     if case.kind == "call":
-        found += part.swapped(case, operand, f"{words.grouped(operand)}.float()", "the same numbers as float32")
+        found += part.swapped(case, operand, f"{part.bare(case, operand)}.float()", "the same numbers as float32")
     elif operand.text.isidentifier():
         found += case.before(case.scene.line, f"{operand.text} = {operand.text}.float()", "as float32 first")
     return found

@@ -105,7 +105,7 @@ def _recounted(case: Case, x: Operand, sizes: Shape, total: int) -> tuple[Repair
     if known and total % known == 0:
         made = (total // known, *sizes)
         found += _resized(case, x, (-1, *sizes), f"{total // known} such pieces: {shape_text(made)}")
-    for made in shape.factors(total, len(sizes))[:2] if len(sizes) > 1 and len(found) < 2 else []:
+    for made in shape.factors(total, len(sizes))[:2] if len(sizes) > 1 and not found else []:
         found += _resized(case, x, made, f"{shape_text(made)}, {total} elements")
     return found or _resized(case, x, (-1,), f"all in one row, {shape_text((total,))}")
 
@@ -129,7 +129,7 @@ def _undivided(case: Case, x: Operand, sizes: Shape, known: int) -> Explanation:
 
 def _divisors(total: int, near: int) -> list[int]:
     """The numbers that divide `total`, those next to `near` first."""
-    found = [n for n in range(2, total) if total % n == 0][:200]
+    found = shape.divisors(total)[1:-1]
     return sorted(found, key=lambda n: (abs(n - near), n))[:2]
 
 
@@ -182,7 +182,7 @@ def _no_sizes(case: Case, x: Operand) -> Explanation | None:
     elif odd.seen.kind == "none":
         found = part.swapped(case, odd, "-1", "worked out from the other sizes")
     elif odd.seen.kind == "tensor":
-        text = words.grouped(odd)
+        text = part.bare(case, odd)
         new = f"{text}.tolist()" if odd.seen.shape else f"int({odd.text})"
         found = part.swapped(case, odd, new, "its numbers as sizes")
         if odd.seen.shape:
@@ -201,7 +201,7 @@ def _no_sizes(case: Case, x: Operand) -> Explanation | None:
 def _scattered(case: Case, x: Operand) -> Explanation:
     turn = _turn(case, x)
     inside = [o.text if not o.keyword else f"{o.keyword}={o.text}" for o in case.operands if o is not x]
-    owner = words.grouped(x)
+    owner = part.bare(case, x)
     why = f"{turn} left its numbers out of order" if turn else "its numbers do not lie in order"
     return Explanation(
         rule="view-contiguous",

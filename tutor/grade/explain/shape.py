@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 
 Shape = tuple[int, ...]
+
+DIVIDED_MOST = 10**9
+SPLIT_MOST = 10_000
+"""Numbers beyond that are split in two, not in more."""
 
 
 def broadcast(*shapes: Shape) -> Shape | None:
@@ -53,16 +58,22 @@ def spread(small: Shape, big: Shape) -> Iterator[tuple[str, Shape]]:
             yield ", ".join(texts), tuple(sizes[places[0] if places else 0 :])
 
 
+def divisors(number: int) -> list[int]:
+    """The numbers that divide another, in order; none of one too large to be worth it."""
+    if not 0 < number <= DIVIDED_MOST:
+        return []
+    low = [n for n in range(1, math.isqrt(number) + 1) if number % n == 0]
+    return sorted({*low, *(number // n for n in low)})
+
+
 def factors(number: int, parts: int) -> list[Shape]:
     """Ways to write a number as a product of so many that are greater than 1, the most even first."""
     if parts == 1:
         return [(number,)] if number > 1 else []
-    found = [
-        (first, *rest)
-        for first in range(2, number // 2 + 1)
-        if number % first == 0
-        for rest in factors(number // first, parts - 1)
-    ]
+    if parts > 2 and number > SPLIT_MOST:
+        return []
+    firsts = divisors(number)[1:-1]
+    found = [(first, *rest) for first in firsts for rest in factors(number // first, parts - 1)]
     return sorted(found, key=lambda sizes: (max(sizes) - min(sizes), sizes))
 
 

@@ -53,7 +53,7 @@ def _math(case: Case, operand: Operand) -> tuple[Repair, ...]:
 
 
 def _one(case: Case, operand: Operand, size: Shape) -> tuple[Repair, ...]:
-    text = words.grouped(operand)
+    text = part.bare(case, operand)
     if not counted(size):
         return ()
     first = f"{text}[{', '.join('0' * len(size))}]"
@@ -85,7 +85,7 @@ def _formatted(case: Case) -> Explanation | None:
     if operand is None:
         return None
     node = part.node_of(case, operand)
-    text = part.grouped(case, node) if node is not None else words.grouped(operand)
+    text = part.grouped(case, node) if node is not None else part.bare(case, operand)
     average = f"{text}.float().mean().item()" if operand.seen.dtype in part.WHOLE else f"{text}.mean().item()"
     first = f"{text}[{', '.join('0' * len(operand.seen.shape or ()))}].item()"
     return Explanation(
@@ -115,7 +115,7 @@ def _length(case: Case) -> Explanation | None:
         rest=("len() is the size of dimension 0; numel() counts the elements, here 1.", *_made(operand)),
         repairs=(
             *(case.instead(f"len({before})", "the length before it was reduced") if before else ()),
-            *case.instead(f"{words.grouped(operand)}.numel()", "the number of elements, 1"),
+            *case.instead(f"{part.bare(case, operand)}.numel()", "the number of elements, 1"),
         ),
     )
 
@@ -143,7 +143,7 @@ def _iterated(case: Case) -> Explanation | None:
     operand = next((o for o in case.tensors if o.seen.shape == ()), None)
     if operand is None:
         return None
-    before, text = _before(case, operand), words.grouped(operand)
+    before, text = _before(case, operand), part.bare(case, operand)
     looped = isinstance(case.statement, ast.For)
     count = f"range(int({operand.text}))"
     return Explanation(

@@ -138,10 +138,18 @@ def _whole(case: Case, node: ast.expr, seen: Observation, divided: ast.BinOp | N
         left, right = part.grouped(case, divided.left), part.grouped(case, divided.right)
         left = case.text(divided.left) if isinstance(divided.left, ast.Constant) else left
         right = case.text(divided.right) if isinstance(divided.right, ast.Constant) else right
-        found += case.instead(f"{left} // {right}", "a whole number, rounded down", of=divided)
+        alike = [n for n in ast.walk(case.tree) if _same(case, n, divided)]
+        edits = [case.edit(n, f"{left} // {right}") for n in alike]
+        found += case.with_edits(edits, "a whole number, rounded down", f"{left} // {right}")
     if isinstance(node, ast.Constant) and isinstance(node.value, float):
         return case.instead(str(int(node.value)), "as a whole number", of=node)
     return (*found, *case.instead(f"int({case.text(node)})", "cut off to a whole number", of=node))
+
+
+def _same(case: Case, node: ast.AST, divided: ast.BinOp) -> bool:
+    """Whether it is the same division, there or once more on its line."""
+    alike = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and node.lineno == divided.lineno
+    return alike and case.text(node) == case.text(divided)
 
 
 def _tensor(case: Case, node: ast.expr, seen: Observation) -> Explanation | None:

@@ -105,7 +105,7 @@ def _indexed(case: Case, node: ast.Subscript, index: str, means: str) -> tuple[R
 
 def _shaped(case: Case, value: Operand, size: Shape, place: Shape) -> tuple[Repair, ...]:
     """The value in another shape: without sizes of 1, turned, laid out anew, or cut."""
-    text = words.grouped(value)
+    text = part.bare(case, value)
     what = words.code(value)
     if tuple(n for n in size if n != 1) == tuple(n for n in place if n != 1):
         return part.swapped(case, value, f"{text}.reshape({_sizes(place)})", f"{what} as {shape_text(place)}")
@@ -127,7 +127,7 @@ def _sizes(place: Shape) -> str:
 
 def _less(case: Case, value: Operand, size: Shape, place: Shape) -> tuple[Repair, ...]:
     """As much of the value as there is room for."""
-    text, extra = words.grouped(value), len(size) - len(place)
+    text, extra = part.bare(case, value), len(size) - len(place)
     if extra > 0 and picked.fits(size[extra:], place):
         index = ", ".join("0" * extra)
         return part.swapped(case, value, f"{text}[{index}]", f"the first of {words.code(value)} alone")
@@ -214,7 +214,7 @@ def _placed(case: Case, x: Operand, target: Shape) -> tuple[Repair, ...]:
     found: tuple[Repair, ...] = ()
     for index, made in list(shape.spread(size, target))[:2] if len(size) < len(target) else []:
         means = f"a dimension of size 1 first, {shape_text(made)}, which is then expanded to {shape_text(target)}"
-        found += part.swapped(case, x, f"{words.grouped(x)}[{index}]", means)
+        found += part.swapped(case, x, f"{part.bare(case, x)}[{index}]", means)
     return found
 
 
@@ -224,7 +224,7 @@ def _repeated(case: Case, x: Operand, target: Shape) -> tuple[Repair, ...]:
     times = [1 if n == -1 else n // m if m and n % m == 0 else 0 for m, n in zip(size, target, strict=True)]
     if 0 in times:
         return ()
-    new = f"{words.grouped(x)}.repeat({', '.join(map(str, times))})"
+    new = f"{part.bare(case, x)}.repeat({', '.join(map(str, times))})"
     return case.instead(
         new, f"copies side by side, {shape_text(tuple(m * t for m, t in zip(size, times, strict=True)))}"
     )

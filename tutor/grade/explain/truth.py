@@ -214,7 +214,7 @@ def _built_in(case: Case) -> Explanation | None:
 
 
 def _own(case: Case, operand: Operand) -> tuple[Repair, ...]:
-    text = words.grouped(operand)
+    text = part.bare(case, operand)
     tensors = [o for o in case.operands if o.seen.kind == "tensor"]
     if operand.seen.kind != "tensor":
         if case.name not in ("any", "all"):
@@ -228,6 +228,12 @@ def _own(case: Case, operand: Operand) -> tuple[Repair, ...]:
         full = {"max": "maximum", "min": "minimum"}[case.name]
         return case.instead(
             f"torch.{full}({tensors[0].text}, {tensors[1].text})", "the greater of each pair, or the lesser"
+        )
+    number = next((o for o in case.operands if o.seen.kind == "number"), None)
+    if case.name in ("max", "min") and number is not None:
+        limit = {"max": "min", "min": "max"}[case.name]
+        return case.instead(
+            f"{text}.clamp({limit}={number.text})", f"each element, no {'less' if limit == 'min' else 'more'}"
         )
     if case.name == "sorted":
         return case.instead(f"{text}.sort(dim=0).values", "each column sorted")
@@ -278,11 +284,13 @@ def _empty(case: Case) -> Explanation | None:
         rule="truth-empty",
         first=f"{words.code(operand)} has the shape {shape_text(operand.seen.shape or ())}: no elements, and no truth.",
         rest=("Whether there is anything in it is asked with numel().",),
-        repairs=part.swapped(case, operand, f"{words.grouped(operand)}.numel() > 0", "true if there are elements")
+        repairs=part.swapped(case, operand, f"{part.bare(case, operand)}.numel() > 0", "true if there are elements")
         or _numel(case, operand),
     )
 
 
 def _numel(case: Case, operand: Operand) -> tuple[Repair, ...]:
-    edits: list[Edit] = [case.edit(case.node, f"{words.grouped(operand)}.numel() > 0")] if case.node is not None else []
+    edits: list[Edit] = (
+        [case.edit(case.node, f"{part.bare(case, operand)}.numel() > 0")] if case.node is not None else []
+    )
     return case.with_edits(edits, "true if there are elements") if edits else ()

@@ -127,16 +127,22 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["t = t.add(torch.ones(2, 3))", "t.add_(torch.ones(2, 3).sum(dim=0))"],
     ),
     (
-        "torch.ones(2, 3).add_(torch.ones(4, 2, 3))",
+        "hist = torch.zeros(3)\nhist += torch.rand(2, 3)",
         "broadcast-in-place",
-        "The result is (4, 2, 3), and `torch.ones(2, 3)` (2, 3), where it goes, cannot grow.",
-        ["torch.ones(2, 3).add_(torch.ones(4, 2, 3).sum(dim=0))"],
+        "The result is (2, 3), and `hist` (3,), where it goes, cannot grow.",
+        ["hist = hist + torch.rand(2, 3)", "hist += torch.rand(2, 3).sum(dim=0)"],
     ),
     (
-        "torch.broadcast_to(torch.ones(3), (3, 4))",
+        "canvas = torch.zeros(4, 4)\nfor i, row in enumerate([[1, 2, 3, 4]] * 4):\n    canvas[i] = row",
+        "assign-type",
+        "`canvas[i]`, (4,), takes a tensor or a number; `row` is a list.",
+        ["canvas[i] = torch.tensor(row)"],
+    ),
+    (
+        "positions = torch.arange(5)\ngrid = positions.expand(5, 3)",
         "expand-size",
-        "`torch.ones(3)` (3,) cannot be expanded to (3, 4): from the right, 3 meets 4.",
-        ["torch.broadcast_to(torch.ones(3)[:, None], (3, 4))"],
+        "`positions` (5,) cannot be expanded to (5, 3): from the right, 5 meets 3.",
+        ["grid = positions[:, None].expand(5, 3)"],
     ),
     (
         "torch.ones(2, 3).expand(2)",
@@ -161,12 +167,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "assign-type",
         "`g[0]`, (3,), takes a tensor or a number; `[1, 2]` is a list.",
         ["g[0][:2] = torch.tensor([1, 2])"],
-    ),
-    (
-        "g = torch.zeros(2, 3)\ng[0] = np.ones(3)",
-        "assign-type",
-        "`g[0]`, (3,), takes a tensor or a number; `np.ones(3)` is a ndarray.",
-        ["g[0] = torch.from_numpy(np.ones(3))"],
     ),
     (
         "torch.zeros(2, 3).fill_(torch.ones(2))",

@@ -118,7 +118,7 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "img = torch.randint(0, 255, (2, 2), dtype=torch.uint8)\nimg.div_(255.0)",
         "dtype-in-place",
         "The result is float32, and `img`, where it goes, is uint8.",
-        ["img = img.div(255.0)"],
+        ["img = img.div(255.0)", "img = torch.randint(0, 255, (2, 2), dtype=torch.float32)"],
     ),
     (
         "mask = (torch.rand(4) > 0.5).float()\nx = torch.rand(4)\nkept = x[~mask]",
@@ -193,6 +193,24 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["keep = (x > 0.3) | (x < 0.1)"],
     ),
     (
+        "visible = torch.rand(3)\nhidden = ~visible",
+        "bool-invert",
+        "`visible` (float32): ~ turns over True and False, or the bits of whole numbers.",
+        ["hidden = ~visible.bool()", "hidden = 1 - visible"],
+    ),
+    (
+        "old = torch.tensor([1, 2, 3]) > 1\nnew = torch.tensor([1, 2, 3]) > 2\nchanged = torch.subtract(old, new)",
+        "bool-minus",
+        "`old` (bool) and `new` (bool) hold True and False, and - is not for those.",
+        ["changed = old ^ new", "changed = old & ~new"],
+    ),
+    (
+        "mask = torch.tensor([[1, 0], [0, 1]])\nout = torch.where(mask, 1.0, 0.0)",
+        "bool-mask",
+        "`mask` is int64; where asks for a mask of True and False.",
+        ["out = torch.where(mask.bool(), 1.0, 0.0)", "out = torch.where(mask > 0, 1.0, 0.0)"],
+    ),
+    (
         'torch.tensor([1, 2], dtype="float32")',
         "dtype-name",
         '`"float32"` is a text; torch\'s dtypes are written torch.float32, torch.int64 and so on.',
@@ -221,12 +239,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "dtype-random",
         "randn draws fractions, and `dtype=torch.long` holds whole numbers only.",
         ["torch.randn(3)", "torch.randint(0, 10, (3,), dtype=torch.long)"],
-    ),
-    (
-        "-torch.tensor([True])",
-        "bool-minus",
-        "`torch.tensor([True])` (bool) holds True and False, and - is not for those.",
-        ["~torch.tensor([True])", "-torch.tensor([True]).int()"],
     ),
     (
         "m = torch.ones(3)\nx = torch.rand(3)\nx[~m]",
@@ -290,12 +302,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
             "torch.where(torch.tensor([1., 0.]).bool(), torch.ones(2), torch.zeros(2))",
             "torch.where(torch.tensor([1., 0.]) > 0, torch.ones(2), torch.zeros(2))",
         ],
-    ),
-    (
-        "torch.where(torch.ones(2), 1, 0)",
-        "bool-mask",
-        "`torch.ones(2)` is float32; where asks for a mask of True and False.",
-        ["torch.where(torch.ones(2).bool(), 1, 0)", "torch.where(torch.ones(2) > 0, 1, 0)"],
     ),
     (
         "torch.zeros(3).astype(torch.int64)",

@@ -123,6 +123,30 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["torch.cat([torch.rand(2, 3), torch.rand(3, 3)])", "torch.hstack([torch.rand(2, 3).T, torch.rand(3, 3)])"],
     ),
     (
+        "history = torch.zeros(0, 3)\nhistory = torch.cat([history, torch.rand(3)])",
+        "cat-rank",
+        "`history` (0, 3) has 2 dimensions and `torch.rand(3)` (3,) has 1; cat needs as many in each.",
+        ["history = torch.cat([history, torch.rand(3).unsqueeze(0)])"],
+    ),
+    (
+        "a, b = torch.rand(3), torch.rand(3)\nc = torch.cat((a), (b))",
+        "join-list",
+        "cat takes one list of tensors, and `a` and `b` stand without brackets.",
+        ["c = torch.cat([a, b])"],
+    ),
+    (
+        'y = torch.einsum("ij,kj->ik", torch.rand(2, 3), torch.rand(4, 2))',
+        "einsum-size",
+        "`j` is 3 in `torch.rand(2, 3)` (2, 3) and 2 in `torch.rand(4, 2)` (4, 2).",
+        ['y = torch.einsum("ij,kj->ik", torch.rand(2, 3).T, torch.rand(4, 2))'],
+    ),
+    (
+        "a = torch.rand(6).split([4, 4])",
+        "split-sum",
+        "`[4, 4]` adds up to 8; dimension 0 of `torch.rand(6)` (6,) has size 6.",
+        ["a = torch.rand(6).split([4, 2])"],
+    ),
+    (
         "torch.einsum('ij,jk->ik', torch.ones(2, 3), torch.ones(4, 5))",
         "einsum-size",
         "`j` is 3 in `torch.ones(2, 3)` (2, 3) and 4 in `torch.ones(4, 5)` (4, 5).",
@@ -169,18 +193,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "join-type",
         "`[1., 2.]` is a list, and cat joins tensors alone.",
         ["torch.cat([torch.zeros(2), torch.tensor([1., 2.])])"],
-    ),
-    (
-        "torch.cat(torch.zeros(2))",
-        "join-list",
-        "cat takes one list of tensors, and `torch.zeros(2)` stands without brackets.",
-        ["torch.cat([torch.zeros(2)])"],
-    ),
-    (
-        "torch.cat([torch.zeros(2, 3), torch.zeros(3)], dim=0)",
-        "cat-rank",
-        "`torch.zeros(2, 3)` (2, 3) has 2 dimensions and `torch.zeros(3)` (3,) has 1; cat needs as many in each.",
-        ["torch.cat([torch.zeros(2, 3), torch.zeros(3).unsqueeze(0)], dim=0)"],
     ),
     (
         "torch.cat([])",

@@ -129,6 +129,12 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["torch.rand(3, 4).mean((0, 1))", "torch.rand(3, 4).mean()"],
     ),
     (
+        "x = torch.rand(2, 3, 4)\nprint(x.mean(1, 2))",
+        "reduce-dims",
+        "mean() takes several dimensions of `x` (2, 3, 4) as one tuple, (1, 2).",
+        ["print(x.mean((1, 2)))"],
+    ),
+    (
         "torch.zeros(2, 3).unsqueeze(0, 1)",
         "unsqueeze-one",
         "unsqueeze() puts in one dimension, and is given 2 places.",
@@ -145,12 +151,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "reduce-twice",
         "`(0, 0)` names a dimension of `torch.zeros(2, 3)` (2, 3) twice; it can go only once.",
         ["torch.zeros(2, 3).sum(dim=(0,))"],
-    ),
-    (
-        "torch.zeros(2, 3).sum(0, 1, 2)",
-        "reduce-dims",
-        "sum() takes several dimensions of `torch.zeros(2, 3)` (2, 3) as one tuple, (0, 1, 2).",
-        ["torch.zeros(2, 3).sum()"],
     ),
     (
         "torch.zeros(2, 3).max(dim=(0, 1))",

@@ -159,6 +159,18 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["x, y = torch.rand(5, 2).unbind(dim=1)", "x, y = torch.rand(5, 2).T"],
     ),
     (
+        "size = len(torch.tensor(4))",
+        "single-length",
+        "`torch.tensor(4)` is a single number, of shape (): it has no dimension for len() to measure.",
+        ["size = torch.tensor(4).numel()"],
+    ),
+    (
+        "pred = torch.rand(3)\nclipped = min(1.0, pred)",
+        "truth-built-in",
+        "Python's min() asks `pred` (3,) entry by entry, and an entry has many elements.",
+        ["clipped = pred.clamp(max=1.0)"],
+    ),
+    (
         "a, b, c = torch.zeros(2, 3)",
         "unpack-columns",
         "`torch.zeros(2, 3)` (2, 3) has 2 rows, and 3 names stand left of =, one for each column.",
@@ -177,12 +189,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["if ((0 < x) & (x < 1)).all(): pass", "if ((0 < x) & (x < 1)).any(): pass"],
     ),
     (
-        "len(torch.tensor(3))",
-        "single-length",
-        "`torch.tensor(3)` is a single number, of shape (): it has no dimension for len() to measure.",
-        ["torch.tensor(3).numel()"],
-    ),
-    (
         "max(torch.zeros(2, 3))",
         "truth-built-in",
         "Python's max() asks `torch.zeros(2, 3)` (2, 3) entry by entry, and an entry has many elements.",
@@ -193,12 +199,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "truth-built-in",
         "Python's min() asks `torch.zeros(2)` (2,) entry by entry, and an entry has many elements.",
         ["torch.minimum(torch.zeros(2), torch.ones(2))"],
-    ),
-    (
-        "sorted(torch.rand(2, 2))",
-        "truth-built-in",
-        "Python's sorted() asks `torch.rand(2, 2)` (2, 2) entry by entry, and an entry has many elements.",
-        ["torch.rand(2, 2).sort(dim=0).values"],
     ),
     (
         "x = torch.zeros(3)\ny = 0 < x < 1",
