@@ -9,6 +9,9 @@ from typing import NamedTuple
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
+_FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+
+
 class Fence(NamedTuple):
     """A fenced block: the word after the fence, and its text."""
 
@@ -23,12 +26,12 @@ def page(name: str) -> str:
 
 def fences(text: str) -> list[Fence]:
     """Every fenced block, in order."""
-    return [Fence(*found) for found in re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)]
+    return [Fence(word, body) for _, word, body in _FENCE.findall(text)]
 
 
 def sections(text: str) -> dict[str, str]:
     """What stands under each heading, down to the next of any depth; code in a fence is no heading."""
-    bare = re.sub(r"^```.*?^```$", lambda found: found[0].replace("\n#", "\n\0"), text, flags=re.MULTILINE | re.DOTALL)
+    bare = _FENCE.sub(lambda found: found[0].replace("\n#", "\n\0"), text)
     parts = re.split(r"^#+ (.+)\n", bare, flags=re.MULTILINE)
     return {head: body.replace("\0", "#") for head, body in zip(parts[1::2], parts[2::2], strict=True)}
 
@@ -36,8 +39,8 @@ def sections(text: str) -> dict[str, str]:
 def rows(text: str) -> list[list[str]]:
     """The cells of the rows of all tables in a text, without heads and rules."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    heads = {n - 1 for n, line in enumerate(lines) if set(line) <= set("|- ")}
-    kept = [line for n, line in enumerate(lines) if n not in heads and not set(line) <= set("|- ")]
+    rules = {n for n, line in enumerate(lines) if set(line) <= set("|- ") and "-" in line}
+    kept = [line for n, line in enumerate(lines) if n not in rules and n + 1 not in rules]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in kept]
 
 
