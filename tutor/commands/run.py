@@ -24,6 +24,8 @@ from tutor.sandbox.protocol import CODE_MOST, Limits, Line, Observation, Outcome
 
 STDIN = "-"
 WIDTH = 100
+WARNING = 400
+"""Characters of a warning; sentences of ours are never cut."""
 
 
 def run(files: list[str], observe: list[str], device: str, seconds: float, as_json: bool) -> int:
@@ -182,7 +184,7 @@ def _warned(warning: dict[str, Any]) -> list[str]:
     """A warning, and below it what it means."""
     said, more = legible(str(warning["message"])), legible(str(warning["explanation"])).splitlines()
     at = "" if said.startswith(f"On line {warning['line']}") else _at(warning["line"])
-    return [f"{at}warning: {line_of(said)}", *(f"  {line}" for line in more)]
+    return [f"{at}warning: {line_of(said, WARNING)}", *(f"  {line}" for line in more)]
 
 
 def _failed(outcome: Outcome, account: Account) -> list[str]:
@@ -200,6 +202,6 @@ def _at(line: int | None) -> str:
     return f"line {line}: " if line else ""
 
 
-def line_of(text: str) -> str:
+def line_of(text: str, most: int = WIDTH) -> str:
     """`text` on one line, clipped."""
-    return clipped(" ".join(legible(text).split()), WIDTH)
+    return clipped(" ".join(legible(text).split()), most)
