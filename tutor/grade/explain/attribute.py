@@ -41,7 +41,7 @@ def explain(case: Case) -> Explanation | None:
     if said is None or not isinstance(node, ast.Attribute) or node.attr != said[1]:
         return _module_inside(case, said[1] if said else "")
     owner = case.operands[0]
-    for rule in (_selfless, _uncalled, _pair, _listed, _plain, _array, _generator, _backward, _near):
+    for rule in (_selfless, _keyed, _inner, _uncalled, _pair, _listed, _plain, _array, _generator, _backward, _near):
         if (found := rule(case, node, owner, said[1])) is not None:
             return found
     kind = words.code(owner) + (f" is a {owner.seen.type} and" if owner.seen.type not in ("", "module") else "")
@@ -94,6 +94,42 @@ def _selfless(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Exp
                     repairs=case.instead(f"self.{name}", of=target),
                 )
     return None
+
+
+def _keyed(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:
+    """cfg.lr for cfg["lr"]"""
+    keys = [k.strip("'\"") for k in owner.seen.keys or ()]
+    if owner.seen.kind != "dict" or name not in keys:
+        return None
+    return Explanation(
+        rule="attribute-key",
+        first=f"{words.code(owner)} is a dict; `{name}` is one of its keys, not an attribute.",
+        rest=("A key is asked for in square brackets.",),
+        repairs=case.instead(f'{owner.text}["{name}"]', of=node),
+    )
+
+
+def _inner(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:
+    """The weight of a model that has layers with weights."""
+    if owner.seen.kind != "module" or name not in ("weight", "bias", "in_features", "out_features"):
+        return None
+    makers = origin.followed(case, node.value)
+    own = next((c for m in makers if (c := origin.own_class(case, m))), None)
+    held = (
+        [f".{n.attr}" for n in ast.walk(own) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+        if own
+        else []
+    )
+    if not held:
+        entries = origin.entries(makers[0]) if makers else []
+        held = [f"[{n}]" for n, e in enumerate(entries) if isinstance(e, ast.Call) and e.args]
+    if not held:
+        return None
+    return Explanation(
+        rule="attribute-inner",
+        first=f"{words.code(owner)} has no `{name}` itself; its layers have: `{owner.text}{held[0]}.{name}`.",
+        repairs=tuple(r for step in held[:2] for r in case.instead(f"{owner.text}{step}.{name}", of=node)),
+    )
 
 
 def _uncalled(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:
@@ -238,6 +274,12 @@ def _near(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explana
     )
     methods = [f.name for f in own.body if isinstance(f, ast.FunctionDef)] if own else []
     static = difflib.get_close_matches(name, sorted({*set_there, *methods} - {name}), n=2, cutoff=0.5)
+    if owner.text in ("np", "numpy") and name == "tensor":
+        return Explanation(
+            rule="attribute-near",
+            first=f"{words.code(owner)} makes arrays, `{owner.text}.array`; tensors are made by torch.tensor.",
+            repairs=(*case.instead("torch.tensor", of=node), *case.instead(f"{owner.text}.array", of=node)),
+        )
     table = _OF_TENSORS if owner.seen.kind == "tensor" else _OF_TORCH if owner.text == "torch" else {}
     alias = [table[name]] if name in table else []
     same = [n for n in case.scene.known if n.lower() == name.lower()]

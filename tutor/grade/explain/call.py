@@ -47,13 +47,27 @@ def _not_callable(case: Case) -> Explanation | None:
         return shadowed
     if kind == "list" and (found := _layers(case, node.func, text)) is not None:
         return found
+    rest, repairs = _instead_of_call(case, node, text, kind)
+    return Explanation(
+        rule="call-value",
+        first=f"`{words.short(text)}` is {words.kind(kind)}, which cannot be called.",
+        rest=(*rest, *_bound_here(case, node.func)),
+        repairs=(*_function_kept(case, node.func), *repairs),
+    )
+
+
+def _instead_of_call(case: Case, node: ast.Call, text: str, kind: str) -> tuple[tuple[str, ...], tuple[Repair, ...]]:
+    """What a value of that kind is asked by, where it cannot be called."""
     inner = ", ".join(case.text(a) for a in node.args)
     repairs: tuple[Repair, ...] = ()
     rest: tuple[str, ...] = ()
     if kind in ("Tensor", "list", "tuple", "dict", "Parameter", "ndarray", "Size", "str") and node.args:
         rest = ("Places are asked for in square brackets; parentheses call a function.",)
         repairs = case.instead(f"{text}[{inner}]")
-    elif kind in ("int", "float"):
+    elif kind == "dtype" and node.args:
+        rest = ("A dtype is passed by name, dtype=..., to what makes a tensor.",)
+        repairs = case.instead(f"torch.tensor({inner}, dtype={text})")
+    elif kind in ("int", "float") and node.args:
         rest = ("A product needs its sign: 2(x) calls 2.",)
         repairs = case.instead(f"{text} * ({inner})")
     elif kind == "module":
@@ -62,12 +76,7 @@ def _not_callable(case: Case) -> Explanation | None:
         rest = ("None cannot be called; a function that returns nothing gave it.",)
     elif own := origin.class_named(case, kind):
         rest = (f"`{own.name}` has no __call__; its methods are called by name.",)
-    return Explanation(
-        rule="call-value",
-        first=f"`{words.short(text)}` is {words.kind(kind)}, which cannot be called.",
-        rest=(*rest, *_bound_here(case, node.func)),
-        repairs=(*_function_kept(case, node.func), *repairs),
-    )
+    return rest, repairs
 
 
 def _layers(case: Case, node: ast.expr, text: str) -> Explanation | None:

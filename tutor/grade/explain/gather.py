@@ -40,6 +40,7 @@ from tutor.grade.explain import (
     norm,
     optim,
     order,
+    own,
     passed,
     pick,
     pieces,
@@ -67,6 +68,7 @@ CODE_MOST = 20_000
 """Characters of code that are looked into."""
 
 _RULES: tuple[Callable[[Case], Explanation | None], ...] = (
+    own.explain,
     module.explain,
     requires.explain,
     mixed.explain,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 
-from tutor.grade.explain import words
+from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.unpack import count_of
@@ -20,6 +20,8 @@ def explain(case: Case) -> Explanation | None:
         r"(list|tuple|string|range object|pop)\b.*(index )?(out of range|empty)"
     ):
         return _place(case)
+    if case.type == "IndexError" and case.operands and case.operands[0].seen.kind == "module":
+        return _layers(case, case.operands[0])
     if case.type == "KeyError":
         return _key(case)
     if case.type == "ZeroDivisionError":
@@ -62,12 +64,39 @@ def _last(case: Case, place: Operand, at: int, count: int) -> tuple[Repair, ...]
         return ()
     if place.text == str(at):
         return (*case.swapped(place, "-1", "the last"), *case.swapped(place, str(count - 1), "the last"))
-    loop = next((n for n in case.around(case.node) if isinstance(n, ast.For)), None) if case.node else None
-    if loop is not None and case.text(loop.target) == place.text and isinstance(loop.iter, ast.Call) and loop.iter.args:
-        end = loop.iter.args[min(len(loop.iter.args) - 1, 1)]
-        if isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add):
-            return case.instead(case.text(end.left), "up to the last place", of=end)
-    return case.swapped(place, f"{place.text} - 1", "counted from 0")
+    node = case.node_of(place)
+    loop = next((n for n in case.around(node) if isinstance(n, ast.For)), None) if node is not None else None
+    ends = loop.iter.args[:2] if loop is not None and isinstance(loop.iter, ast.Call) else []
+    if loop is not None and ends:
+        return _shorter(case, node, loop, ends[-1])
+    return case.swapped(place, f"{place.text} - 1", "counted from 0") if place.text.isidentifier() else ()
+
+
+def _layers(case: Case, what: Operand) -> Explanation | None:
+    """A place in a Sequential."""
+    said = case.says(r"index (-?\d+) is out of range")
+    node = case.node_of(what)
+    made = next(iter(origin.followed(case, node)), None) if node is not None else None
+    count = len(origin.entries(made)) if made is not None else 0
+    if said is None or not count or len(case.operands) < 2:
+        return None
+    return Explanation(
+        rule="place-range",
+        first=f"{words.code(what)} has {count} layers, at places 0 to {count - 1}. There is no place {said[1]}.",
+        rest=("Counting starts at 0, and activations count as well.",),
+        repairs=case.swapped(case.operands[1], "-1", "the last"),
+    )
+
+
+def _shorter(case: Case, node: ast.AST | None, loop: ast.For, end: ast.expr) -> tuple[Repair, ...]:
+    """The loop, with as many rounds less as it goes too far."""
+    counter = case.text(loop.target)
+    if isinstance(node, ast.Name) and node.id == counter and isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add):
+        return case.instead(case.text(end.left), "up to the last place", of=end)
+    more = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and case.text(node.left) == counter
+    if more and isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
+        return case.instead(f"{case.text(end)} - {case.text(node.right)}", "so many rounds less", of=end)
+    return ()
 
 
 def _key(case: Case) -> Explanation | None:

@@ -7,6 +7,7 @@ import ast
 from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.optim import OPTIMIZERS
 from tutor.sandbox.protocol import Operand
 
 FUNCTIONS = {
@@ -311,9 +312,17 @@ def _spelt(case: Case) -> Explanation | None:
     name, call = said[2], next(iter(case.around(node)), None)
     called = isinstance(call, ast.Call) and call.func is node
     function, kind = FUNCTIONS.get(name), CLASSES.get(name)
-    if said[1] == "torch.nn" and kind:
+    homes = {"torch.optim": OPTIMIZERS, "torch.utils.data": ("DataLoader", "Dataset", "TensorDataset")}
+    home = next((place for place, names in homes.items() if name in names and place != said[1]), "")
+    if home:
+        first = f"`{case.text(node)}` is not there: `{name}` is in {home}."
+        repairs = case.instead(f"{home}.{name}", of=node)
+    elif said[1] == "torch.nn" and kind:
         first = f"`{case.text(node)}` is not there: torch.nn has the class `{kind}`, torch.nn.functional the function."
-        repairs = case.instead(f"{case.F}.{name}", of=node)
+        made = isinstance(call, ast.Call) and called and not any(_is_data(a) for a in call.args)
+        of_class = case.instead(f"{case.nn}.{kind}", "a layer, made once", of=node)
+        of_function = case.instead(f"{case.F}.{name}", "the function", of=node)
+        repairs = of_class if made else of_function
     elif said[1] == "torch.nn.functional" and function:
         first = f"`{case.text(node)}` is not there: the function is `{function}`, the class `{name}` is in torch.nn."
         repairs = (

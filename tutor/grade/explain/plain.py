@@ -271,6 +271,14 @@ def _uncalled(case: Case) -> Explanation | None:
 
 
 def _whole(case: Case) -> Explanation | None:
+    text = next((o for o in case.operands if o.seen.kind == "text"), None)
+    if text is not None and case.says(r"'str' object cannot be interpreted as an integer"):
+        return Explanation(
+            rule="plain-text",
+            first=f"{words.code(text)} is a text, {text.seen.text}, and {case.word}() takes whole numbers.",
+            rest=("int() reads a number out of a text.",),
+            repairs=case.swapped(text, f"int({text.text})"),
+        )
     if not case.says(r"'float' object cannot be interpreted as an integer|integer argument expected, got float"):
         return None
     what = next((o for o in case.operands if o.seen.type == "float"), None)

@@ -108,6 +108,14 @@ def _bracket(reading: Reading) -> Explanation | None:
             f"Each `{said[1]}` needs its `{close}`; until then the next lines count as its inside.",
             repairs,
         )
+    row = reading.row.split("#")[0].rstrip()
+    if reading.says("invalid syntax") and row.endswith(":") and row.count("(") == row.count(")") + 1:
+        return _told(
+            "bracket",
+            f"A `(` of {reading.shown} is never closed.",
+            "Each `(` needs its `)`.",
+            reading.put(len(row) - 1, ")"),
+        )
     if said := reading.says(r"unmatched '([)\]}])'"):
         return _told(
             "bracket",
@@ -245,6 +253,15 @@ def _quote(reading: Reading) -> Explanation | None:
 
 
 def _comma(reading: Reading) -> Explanation | None:
+    if reading.says("expected after dictionary key"):
+        gap = re.search(r"[\"'\w](\s+)[\w\"'\[({]", reading.row[reading.column - 12 if reading.column > 12 else 0 :])
+        start = (reading.column - 12 if reading.column > 12 else 0) + gap.start(1) if gap else 0
+        return _told(
+            "dict",
+            f"An entry of {reading.shown} has no colon.",
+            "Each key is followed by a colon and its value.",
+            reading.put(start, ":") if gap else (),
+        )
     if not reading.says("forgot a comma"):
         return None
     gaps = list(re.compile(r"(?<=[\w\)\]\}\"'.])(\s+)(?=[\w\(\[\{\"'.-])").finditer(reading.row, reading.column))

@@ -154,6 +154,12 @@ CASES = [
         "y = nn.ReLU()(torch.randn(3))",
     ),
     (
+        "torch.SGD(nn.Linear(1,1).parameters())",
+        "class-or-function",
+        "`torch.SGD` is not there: `SGD` is in torch.optim.",
+        "torch.optim.SGD(nn.Linear(1,1).parameters())",
+    ),
+    (
         "def block(n):\n    return [nn.Linear(n, n), nn.ReLU()]\nnet = nn.Sequential(block(3), nn.Linear(3, 1))",
         "sequential-list",
         "`block(3)` is a list of layers, and Sequential takes the layers one by one.",
@@ -254,6 +260,24 @@ CASES = [
         "class-kept",
         "`bce` is the class `nn.BCEWithLogitsLoss` itself; it is made with parentheses, `nn.BCEWithLogitsLoss()`.",
         "bce = nn.BCEWithLogitsLoss()",
+    ),
+    (
+        "l = nn.linear(2, 3)",
+        "class-or-function",
+        "`nn.linear` is not there: torch.nn has the class `Linear`, torch.nn.functional the function.",
+        "l = nn.Linear(2, 3)",
+    ),
+    (
+        "l = nn.softmax(dim=1)",
+        "class-or-function",
+        "`nn.softmax` is not there: torch.nn has the class `Softmax`, torch.nn.functional the function.",
+        "l = nn.Softmax(dim=1)",
+    ),
+    (
+        "opt = torch.Adam(nn.Linear(1, 1).parameters())",
+        "class-or-function",
+        "`torch.Adam` is not there: `Adam` is in torch.optim.",
+        "opt = torch.optim.Adam(nn.Linear(1, 1).parameters())",
     ),
 ]
 

@@ -129,6 +129,18 @@ CASES = [
         "`self.layers` is a ModuleList: it keeps layers, and cannot be called itself.",
         "self.layers = nn.Sequential(*[nn.Linear(2, 4), nn.Linear(4, 1)])",
     ),
+    (
+        "class Net(nn.Module):\n    def step(x):\n        return x\nn = Net()\nn.step(3)",
+        "module-self",
+        "`step` of `Net` does not take `self` (line 2).",
+        "def step(self, x):",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(2, 1)\n    def encode(x):\n        return x * 2\n    def forward(self, x):\n        return self.fc(self.encode(x))\nNet()(torch.ones(1, 2))",
+        "module-self",
+        "`encode` of `Net` does not take `self` (line 5).",
+        "def encode(self, x):",
+    ),
 ]
 
 

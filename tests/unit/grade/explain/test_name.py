@@ -93,6 +93,42 @@ CASES = [
         "`SGD` alone is no name here: it is `torch.optim.SGD`.",
         "opt = torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=1)",
     ),
+    (
+        "lr = 0.1\nw = torch.rand(2, requires_grad=True)\nw = w - lr * grad",
+        "name-unknown",
+        "There is no name `grad` here.",
+        "",
+    ),
+    (
+        "def train():\n    loss = compute_loss()\n    return loss\ntrain()",
+        "name-unknown",
+        "There is no name `compute_loss` here.",
+        "",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(2, 2)\n    def forward(self, x):\n        return relu(self.fc(x))\nNet()(torch.rand(1, 2))",
+        "name-home",
+        "`relu` alone is no name here: it is `torch.nn.functional.relu`.",
+        "return torch.nn.functional.relu(self.fc(x))",
+    ),
+    (
+        "print(undefined_thing)",
+        "name-unknown",
+        "There is no name `undefined_thing` here.",
+        "",
+    ),
+    (
+        "import torch.nn.functionnal as F2",
+        "import-unknown",
+        "There is no module `torch.nn.functionnal`; there is `functools`.",
+        "",
+    ),
+    (
+        "from torch import nnn",
+        "import-unknown",
+        "There is no name `nnn` in `torch`; there is `nn`.",
+        "from torch import nn",
+    ),
 ]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
 """Plain Python values."""
 
 from __future__ import annotations
@@ -135,6 +136,60 @@ CASES = [
         "for p in m.parameters(): print(p)",
     ),
     (
+        'x = torch.rand(3)\nprint("mean: " + x.mean())',
+        "plain-text",
+        '`"mean: "` is a text and `x.mean()` a Tensor; + does not join them.',
+        'print("mean: " + str(x.mean()))',
+    ),
+    (
+        'epochs = "10"\nfor e in range(epochs):\n    pass',
+        "plain-text",
+        "`epochs` is a text, '10', and range() takes whole numbers.",
+        "for e in range(int(epochs)):",
+    ),
+    (
+        "n = 10\nfor i in n:\n    pass",
+        "plain-loop",
+        "`n` is an int and cannot be gone through.",
+        "for i in range(n):",
+    ),
+    (
+        "x = torch.rand(3)\ny = x.numpy\ny + 1",
+        "plain-uncalled",
+        "`y` is a function that has not been called: `y()`.",
+        "y() + 1",
+    ),
+    (
+        "x = torch.rand(3)\nn = x.numel\ntorch.ones(n)",
+        "plain-uncalled",
+        "`n` is a function that has not been called: `n()`.",
+        "torch.ones(n())",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 2)\n    def forward(self, x):\n        return self.fc(x)\nnet = Net()\nnet[0]",
+        "plain-place",
+        "`net` is a Net, and has no places to ask for in square brackets.",
+        "",
+    ),
+    (
+        'int("abc")',
+        "plain-number",
+        "`\"abc\"` is 'abc', which is not written as a number that int() reads.",
+        "",
+    ),
+    (
+        'float("1,5")',
+        "plain-number",
+        "`\"1,5\"` is '1,5', which is not written as a number that float() reads.",
+        "",
+    ),
+    (
+        '"a" * 2.5',
+        "plain-text",
+        '`"a"` is a text, and * with a text repeats it a whole number of times.',
+        "",
+    ),
+    (
         "b, c, h, w = torch.ones(3, 4).shape",
         "unpack",
         "`torch.ones(3, 4).shape` (3, 4) gives 2 values, and there are 4 names for them.",
@@ -174,6 +229,12 @@ CASES = [
         "a, b = 5",
         "unpack",
         "`5` is a single int, and there are several names for it.",
+        "",
+    ),
+    (
+        "def stats(x):\n    return x.mean(), x.std()\na, b, c = stats(torch.rand(5))",
+        "unpack",
+        "`stats(torch.rand(5))` gives 2 values, and there are 3 names for them.",
         "",
     ),
     (
@@ -222,6 +283,48 @@ CASES = [
         "class N(nn.Module):\n    def forward(self, x): return self(x)\nN()(1)",
         "recursion",
         "`forward` calls itself without end.",
+        "",
+    ),
+    (
+        "xs = [1, 2, 3]\nfor i in range(len(xs)):\n    print(xs[i + 1] - xs[i])",
+        "place-range",
+        "`xs` has 3 entries, at places 0 to 2. `i + 1` is 3.",
+        "for i in range(len(xs) - 1):",
+    ),
+    (
+        "xs = [[1, 2], [3]]\nxs[1][1]",
+        "place-range",
+        "`xs[1]` has 1 entry, at places 0 to 0. There is no place 1.",
+        "xs[1][-1]",
+    ),
+    (
+        'cfg = {"lr": 0.1, "batch_size": 32}\ncfg["batchsize"]',
+        "key",
+        "`cfg` has no key `batchsize`; it has `batch_size`.",
+        'cfg["batch_size"]',
+    ),
+    (
+        "history = []\navg = sum(history) / len(history)",
+        "zero",
+        "`len(history)` is 0 here, and nothing can be divided by 0.",
+        "avg = sum(history) / max(len(history), 1)",
+    ),
+    (
+        "correct, total = 0, 0\nprint(correct / total)",
+        "zero",
+        "`total` is 0 here, and nothing can be divided by 0.",
+        "print(correct / max(total, 1))",
+    ),
+    (
+        "net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))\nnet[3]",
+        "place-range",
+        "`net` has 3 layers, at places 0 to 2. There is no place 3.",
+        "net[-1]",
+    ),
+    (
+        'net = nn.ModuleDict({"a": nn.Linear(2, 2)})\nnet["b"](torch.rand(1, 2))',
+        "key",
+        "`net` has no key `b`.",
         "",
     ),
 ]

@@ -182,6 +182,54 @@ CASES = [
         "The `(` of `loss_fn = nn.MSELoss(` is never closed.",
         "loss_fn = nn.MSELoss()",
     ),
+    (
+        "for batch in range(len(torch.rand(4, 2)):\n    print(batch)",
+        "syntax-bracket",
+        "A `(` of `for batch in range(len(torch.rand(4, 2)):` is never closed.",
+        "for batch in range(len(torch.rand(4, 2))):",
+    ),
+    (
+        'if torch.rand(1) > 0.5\n    print("yes")',
+        "syntax-colon",
+        "`if torch.rand(1) > 0.5` lacks its colon.",
+        "if torch.rand(1) > 0.5:",
+    ),
+    (
+        "def f(x)\n    return x",
+        "syntax-colon",
+        "`def f(x)` lacks its colon.",
+        "def f(x):",
+    ),
+    (
+        "x = [1, 2, 3\ny = 4",
+        "syntax-bracket",
+        "The `[` of `x = [1, 2, 3` is never closed.",
+        "x = [1, 2, 3]",
+    ),
+    (
+        'd = {"lr": 0.1, "epochs" 3}',
+        "syntax-dict",
+        'An entry of `d = {"lr": 0.1, "epochs" 3}` has no colon.',
+        'd = {"lr": 0.1, "epochs": 3}',
+    ),
+    (
+        'while False:\nprint("x")',
+        "syntax-indent",
+        "Line 2 belongs inside `while False:` (line 1), and is not indented.",
+        '    print("x")',
+    ),
+    (
+        'x = 5\nif x == 5:\nprint("five")',
+        "syntax-indent",
+        "Line 3 belongs inside `if x == 5:` (line 2), and is not indented.",
+        '    print("five")',
+    ),
+    (
+        "def f():\n    x = 1\n     return x",
+        "syntax-indent",
+        "`return x` is further to the right than the line before it.",
+        "    return x",
+    ),
 ]
 
 
