@@ -13,7 +13,7 @@ from tutor.examiner import setup
 from tutor.grade.source import assigned, parsed
 from tutor.lesson.model import Called, Code, LessonFile
 
-CASES = 12
+CASES = 8
 
 _STANDIN = """
 def _standin_for(values, how, seed=7):

@@ -116,7 +116,7 @@ def _default(question: Code) -> object:
 async def _passing(trial: Trial, question: Code, those: list[Mutant]) -> list[Mutant]:
     """The mutants that pass. Most fail on few calls, and only those that do not need all of them."""
     rounds: list[Code] = [question]
-    if isinstance(question, Called) and question.cases > FEW:
+    if isinstance(question, Called) and question.cases > 2 * FEW:
         rounds = [msgspec.structs.replace(question, cases=FEW), question]
     for asked in rounds:
         if those:
