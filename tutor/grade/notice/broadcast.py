@@ -24,7 +24,7 @@ _COLUMNS = {"unsqueeze", "view", "reshape", "keepdim", "meshgrid", "linspace"}
 _JUDGED = re.compile(r"^(y|t)(_|$)|pred|target|truth|true|label|actual|estimat|guess|expected|hat$", re.IGNORECASE)
 _ENDS = {"mean", "sum", "all", "item"}
 
-Pair = tuple[ast.expr, str, ast.expr, ast.expr]
+Pair = tuple[ast.expr | ast.stmt, str, ast.expr, ast.expr]
 """The expression, its sign, and what is on both sides."""
 
 
@@ -44,6 +44,9 @@ def columns(program: Program) -> Iterator[Notice]:
 
 def _pairs(program: Program) -> Iterator[Pair]:
     """Every elementwise operation of two expressions."""
+    for change in program.nodes(ast.AugAssign):
+        if type(change.op) in _SIGNS and isinstance(change.target, ast.Name):
+            yield change, _SIGNS[type(change.op)], change.target, change.value
     for node in program.nodes(ast.BinOp, ast.Compare, ast.Call):
         if isinstance(node, ast.BinOp) and type(node.op) in _SIGNS:
             yield node, _SIGNS[type(node.op)], node.left, node.right
@@ -55,7 +58,7 @@ def _pairs(program: Program) -> Iterator[Pair]:
                 yield node, _WORDS[called(node)], first, others[0]
 
 
-def _meant(program: Program, node: ast.expr, sign: str, column: ast.expr, vector: ast.expr) -> bool:
+def _meant(program: Program, node: ast.AST, sign: str, column: ast.expr, vector: ast.expr) -> bool:
     """Whether every pair may well be wanted."""
     if _stands_up(column) or not _fits(program, node):
         return True
@@ -76,7 +79,7 @@ def _judged(text: str) -> bool:
     return bool(_JUDGED.search(text))
 
 
-def _fits(program: Program, node: ast.expr) -> bool:
+def _fits(program: Program, node: ast.AST) -> bool:
     """Whether the result was seen to be what these two give; anything else means that a name was mistaken."""
     shape = program.shape(node)
     return shape is None or (len(shape) == 2 and shape[0] == shape[1] > 1)
@@ -117,7 +120,7 @@ def _base(program: Program, node: ast.expr) -> str:
     return ""
 
 
-def _reduced(program: Program, node: ast.expr) -> bool:
+def _reduced(program: Program, node: ast.AST) -> bool:
     """Whether the result ends as one number: an average error, a share of hits."""
     for above in program.around(node):
         if isinstance(above, ast.stmt):
@@ -135,7 +138,9 @@ def _only_name(statement: ast.stmt) -> str:
     return ""
 
 
-def _column(program: Program, node: ast.expr, sign: str, sides: tuple[ast.expr, ast.expr], column: ast.expr) -> Notice:
+def _column(
+    program: Program, node: ast.expr | ast.stmt, sign: str, sides: tuple[ast.expr, ast.expr], column: ast.expr
+) -> Notice:
     n = (program.shape(column) or (0,))[0]
     said = [f"{program.code_of(side)} {shape_text(program.shape(side) or ())}" for side in sides]
     flat = _flattened(program, column)
@@ -211,7 +216,9 @@ def _of(program: Program, data: ast.expr, base: ast.expr) -> bool:
     return any(program.text(n) == wanted for n in ast.walk(origin) if isinstance(n, ast.expr))
 
 
-def _row(program: Program, node: ast.expr, sign: str, data: ast.expr, statistic: ast.expr, call: ast.Call) -> Notice:
+def _row(
+    program: Program, node: ast.expr | ast.stmt, sign: str, data: ast.expr, statistic: ast.expr, call: ast.Call
+) -> Notice:
     whole, part = program.shape(data) or (), program.shape(statistic) or ()
     kept = f"{program.text(call).rstrip()[:-1].rstrip().rstrip(',')}, keepdim=True)"
     new = kept if program.statement(statistic) is program.statement(call) else ""

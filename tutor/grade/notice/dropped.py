@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tutor.grade.drawing import shape_text
+from tutor.grade.notice.module import self_attribute
 from tutor.grade.notice.notice import Notice
 from tutor.grade.notice.program import Program, called, keyword, library, receiver
 
@@ -42,12 +43,20 @@ def dropped(program: Program) -> Iterator[Notice]:
         if not isinstance(call, ast.Call) or statement is last or _tried(program, statement):
             continue
         name = called(call)
-        known = name in _CHANGES | _CASTS | _SHAPES | _LAYERS and library(call) in ("", "torch", "F", "functional")
+        known = _layer(program, call) or (
+            name in _CHANGES | _CASTS | _SHAPES | _LAYERS and library(call) in ("", "torch", "F", "functional")
+        )
         line = program.line(statement)
         made = line is not None and (line.shape is not None or line.text.startswith("sort("))
-        base, _ = receiver(call)
+        base = call.args[0] if _layer(program, call) and call.args else receiver(call)[0]
         if known and made and base is not None and keyword(call, "out") is None:
             yield _notice(program, call, base, line.shape if line else None)
+
+
+def _layer(program: Program, call: ast.Call) -> bool:
+    """Whether it is one of torch's layers that a module holds: `self.drop(x)`."""
+    made = program.made.get(program.text(call.func)) if self_attribute(call.func) else None
+    return made is not None and library(made) == "nn"
 
 
 def uncalled(program: Program) -> Iterator[Notice]:
@@ -84,11 +93,14 @@ def _awaits(program: Program, above: ast.Try | ast.With) -> bool:
 
 def _notice(program: Program, call: ast.Call, base: ast.expr, shape: tuple[int, ...] | None) -> Notice:
     name, text = called(call), program.text(base)
+    layer = _layer(program, call)
     makes = "a new tensor" if shape is None else f"a new tensor {shape_text(shape)}"
     keeps = f"`{text}` stays as it was"
     instead = f"{text} = {program.text(call)}"
     rest = [f"No method without an underscore at the end of its name changes a tensor; {name} returns the result."]
-    if library(call):
+    if layer:
+        rest = ["A layer returns its result and leaves what it is given as it was."]
+    elif library(call):
         rest = ["A function of torch's returns its result and leaves what it is given as it was."]
     if name in _CASTS:
         rest = [f"A tensor never changes its dtype or its device; {name} returns another one."]

@@ -31,11 +31,11 @@ from tutor.sandbox.protocol import Outcome
 NOTICES_MOST = 8
 
 _THEMES: tuple[Callable[[Program], Iterator[Notice]], ...] = (
-    broadcast.columns, broadcast.rows, layout.reshaped, share.shared, index.lost, index.twice, dropped.dropped,
-    dropped.uncalled, number.cut_off, number.unset, number.deviations, pair.repeated, squeeze.squeezed,
-    softmax.dimension, score.squashed, score.targets, score.last, round.rounds, round.no_step, padding.padded,
-    padding.unused, padding.embedded, register.unregistered, register.unwrapped, layer.made_anew, layer.in_function,
-    stack.collapsed, mode.training, mode.recording, memory.kept, choice.chosen,
+    broadcast.columns, broadcast.rows, layout.reshaped, share.shared, share.kept, index.lost, index.twice,
+    dropped.dropped, dropped.uncalled, number.cut_off, number.unset, number.deviations, pair.repeated,
+    squeeze.squeezed, softmax.dimension, score.squashed, score.targets, score.last, round.rounds, round.no_step,
+    padding.padded, padding.unused, padding.embedded, register.unregistered, register.unwrapped, layer.made_anew,
+    layer.in_function, stack.collapsed, mode.training, mode.recording, memory.kept, choice.chosen,
 )  # fmt: skip
 
 

@@ -32,8 +32,9 @@ def _backwards(program: Program) -> set[str]:
 
 def _trains(program: Program, node: ast.stmt) -> bool:
     """Whether a statement is in a loop that goes backward, itself or around it."""
+    names = [function.name for function in program.nodes(ast.FunctionDef) if program.calls("backward", within=function)]
     loops = [above for above in program.around(node) if isinstance(above, (ast.For, ast.While))]
-    return any(program.calls("backward", within=loop) for loop in loops)
+    return any(program.calls("backward", *names, within=loop) for loop in loops)
 
 
 def _stored(node: ast.stmt) -> Stored | None:
@@ -67,9 +68,21 @@ def _with_graph(program: Program, value: ast.expr, used: set[str]) -> bool:
     """Whether what is stored is the loss itself, still attached."""
     if isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Mult, ast.Div)):
         return any(_with_graph(program, side, used) for side in (value.left, value.right))
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        return _returned(program, value.func.id, used)
     if not isinstance(value, ast.Name) or value.id not in used:
         return False
     return program.seen(value).requires_grad is not False and not program.shape(value)
+
+
+def _returned(program: Program, name: str, used: set[str]) -> bool:
+    """Whether a function of the program gives back the loss that it went backward from."""
+    for function in program.nodes(ast.FunctionDef):
+        if function.name == name and program.calls("backward", within=function):
+            return any(
+                isinstance(r.value, ast.Name) and r.value.id in used for r in program.nodes(ast.Return, within=function)
+            )
+    return False
 
 
 def _used_again(program: Program, holder: str) -> bool:
@@ -90,7 +103,8 @@ def _used_again(program: Program, holder: str) -> bool:
 
 def _notice(program: Program, node: ast.stmt, holder: ast.expr, value: ast.expr) -> Notice:
     text, kept_as = program.text(value), program.text(holder)
-    loss = next(n.id for n in ast.walk(value) if isinstance(n, ast.Name) and not program.shape(n))
+    names = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and not program.shape(n)]
+    loss = text if isinstance(value, ast.Call) else names[0]
     new = program.text(node)
     place = new.rfind(text)
     fixed = new[:place] + text.replace(loss, f"{loss}.item()", 1) + new[place + len(text) :]

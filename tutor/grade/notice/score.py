@@ -61,7 +61,9 @@ def _is_squashed(program: Program, scores: ast.expr, function: str) -> bool:
     if isinstance(origin, ast.Call) and isinstance(origin.func, ast.Call):
         return called(origin.func) in _SQUASHES[function]
     made = program.origin(origin.func) if isinstance(origin, ast.Call) else None
-    return isinstance(made, ast.Call) and called(made) == "Sequential" and _last(made) in _SQUASHES[function]
+    if not isinstance(made, ast.Call):
+        return False
+    return (_last(made) if called(made) == "Sequential" else called(made)) in _SQUASHES[function]
 
 
 def _last(sequential: ast.Call) -> str:

@@ -35,6 +35,37 @@ def shared(program: Program) -> Iterator[Notice]:
             yield found
 
 
+def kept(program: Program) -> Iterator[Notice]:
+    """`before = self.total`, then `self.total += x`: a tensor of an attribute or a dict that is no copy."""
+    for at in program.nodes(ast.Assign):
+        old, line = at.value, program.line(at)
+        if line is None or line.shape is None or not line.dtype or not _held(program, old):
+            continue
+        text, new = program.text(old), at.targets[0].id  # type: ignore[attr-defined]
+        for change in program.nodes(ast.AugAssign, ast.Expr):
+            later = change.lineno > at.lineno and program.function(change) is program.function(at)
+            if later and _changes_path(program, change, text) and _read_after(program, change, new):
+                yield _notice(program, at, change, text, new, "alias")
+                return
+
+
+def _held(program: Program, value: ast.expr) -> bool:
+    """Whether it is an attribute of self, or an entry that is asked for by a text."""
+    if isinstance(value, ast.Subscript):
+        return isinstance(value.slice, ast.Constant) and isinstance(value.slice.value, str)
+    return isinstance(value, ast.Attribute) and getattr(value.value, "id", "") == "self"
+
+
+def _changes_path(program: Program, change: ast.stmt, text: str) -> bool:
+    if isinstance(change, ast.AugAssign):
+        return program.text(change.target) == text
+    call = change.value if isinstance(change, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    name = call.func.attr
+    return name.endswith("_") and not name.endswith("__") and program.text(call.func.value) == text
+
+
 def _source(value: ast.expr) -> ast.expr:
     """What the memory is of: the argument of `from_numpy`, else what a path begins with."""
     return value.args[0] if isinstance(value, ast.Call) and library(value) and value.args else value
@@ -183,7 +214,8 @@ _HOW = {
 
 def _notice(program: Program, at: ast.Assign, change: ast.stmt, name: str, other: str, how: str) -> Notice:
     value = program.text(at.value)
-    old, new = root(_source(at.value)), at.targets[0].id  # type: ignore[attr-defined]
+    new: str = at.targets[0].id  # type: ignore[attr-defined]
+    old = value if _held(program, at.value) else root(_source(at.value))
     copied = f"torch.tensor({old})" if "numpy" not in value.split("(")[0].rsplit(".", 1)[-1] else f"{value}.copy()"
     if value.startswith("torch.from_numpy") or "as_tensor" in value:
         copied = f"torch.tensor({old})"
