@@ -11,6 +11,9 @@ from tutor.grade.source import assigned
 from tutor.lesson.model import Called
 
 
+_OTHER = "give {names} other sizes"
+
+
 @dataclass(frozen=True)
 class Weakness:
     """Something wrong that passes, and why."""
@@ -29,7 +32,7 @@ async def explained(trial: Trial, standin: Standin, name: str, code: str, shown:
     if standin.how == "uneven":
         alike = await square(trial, names)
         why = f"{' and '.join(alike)} {'is' if len(alike) == 1 else 'are'} square" if alike else why
-        names = tuple(alike) or names
+        names, fix = (tuple(alike), fix) if alike else (names, _OTHER)
     listed = ", ".join(f"`{one.strip('`')}`" for one in names) or "what goes in"
     if isinstance(trial.question, Called):
         listed = "`inputs`"

@@ -33,7 +33,7 @@ WEAK = {
     "a literal square": (
         "questions:\n  - id: a\n    shape: torch.zeros(4, 4).mean(dim=0)\n",
         "`torch.zeros(4, 4).mean(dim=1)` gives the right answer too: the sizes hide the difference",
-        "sizes that all differ",
+        "give what goes in other sizes",
     ),
     "only the shape": (
         EVEN + "questions:\n  - id: a\n    write: Average.\n    solution: m = x.mean(dim=1)\n    check: [shape]\n",
