@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from textwrap import dedent
 
 from tutor.grade.explain import origin
@@ -89,14 +90,14 @@ class Case:
 
     # Where it stands in the code.
 
-    @property
+    @cached_property
     def node(self) -> ast.AST | None:
         """What failed, in the tree of the whole program."""
         there = (n for n in ast.walk(self.tree) if self.place(n) == tuple(self.scene.place))
         # A statement that is an expression stands where that stands.
         return next((n.value if isinstance(n, ast.Expr) else n for n in there), None)
 
-    @property
+    @cached_property
     def statement(self) -> ast.stmt | None:
         """The innermost statement around what failed."""
         line = self.scene.line

@@ -66,8 +66,8 @@ def _asserted(case: Case) -> Explanation:
         first="A label or an index was out of range on the GPU.",
         rest=(
             *rest,
-            "A GPU works behind: the line that is named may be later than the one at fault. On the cpu the same program "
-            "stops at the very line, with the number.",
+            "A GPU works behind: the line that is named may be later than the one at fault. On the cpu the same "
+            "program stops at the very line, with the number.",
         ),
         habit='Run one batch on the cpu first: device = "cpu".',
     )

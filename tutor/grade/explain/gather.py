@@ -138,6 +138,9 @@ def explain(failure: Failure | None, code: str) -> Explanation | None:
 
 
 def _told(case: Case) -> Explanation | None:
+    if case.word == "raise":
+        # What the code raises by itself is in its own words.
+        return None
     return next((found for rule in _RULES if (found := _asked(rule, case)) is not None), None)
 
 

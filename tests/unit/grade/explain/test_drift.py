@@ -96,3 +96,15 @@ def test_arrays_are_read_from_the_cpu():
     found = explain(failure, code)
     assert found is not None
     assert (found.rule, found.repairs[0].code) == ("device-numpy", "x.cpu().numpy()")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "raise KeyError('lr')",
+        "def check(x):\n    if x.dim() != 2:\n        raise ValueError('size of tensor')\ncheck(torch.ones(3))",
+        "assert torch.ones(2).sum() == 3",
+    ],
+)
+def test_what_the_code_raises_by_itself_stays_in_its_own_words(code):
+    assert explain(failed(code), code) is None
