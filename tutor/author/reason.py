@@ -10,7 +10,6 @@ from tutor.author.trial import Trial
 from tutor.grade.source import assigned
 from tutor.lesson.model import Called
 
-
 _OTHER = "give {names} other sizes"
 
 
