@@ -113,6 +113,7 @@ def test_every_key_is_in_an_example() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_every_example_passes_its_check_without_a_warning(tmp_path: Path) -> None:
     file, whole = loaded(tmp_path, EXAMPLES), tmp_path / "02-centring.yaml"
     whole.write_text(LESSON, "utf-8")

@@ -332,7 +332,7 @@ def _form(node: Node) -> str:
     if isinstance(node, Row):
         return "a list"
     if isinstance(node, Table):
-        return "a table"
+        return "a table" if node.keys else "an empty table"
     shown = node.value if len(node.value) <= 40 else node.value[:39] + "…"
     return f"`{shown}`" if shown.strip() else "nothing"
 

@@ -105,6 +105,7 @@ def test_what_is_missing_is_named(complaints: Complaints) -> None:
         ("wrong: x", "7:12: `wrong` is a list: each entry begins with `- answer:` or `- gives:`."),
         ("wrong: [x]", "7:13: a wrong answer is a table of `key: value` lines; this is `x`."),
         ("vary: x", "7:11: `vary` is a table such as {m: 2..6, d: [0, 1]}, not `x`."),
+        ("waive: {}", "7:12: `waive` is a table of what passes and why it may, not an empty table."),
         ("because: {a: 1}\n    because: b", "8:5: `because` is written twice; it stands on line 7 already."),
         ("value: y", "7:5: a question has one kind, this has `shape` and `value`; make it two questions."),
         ("zzz: y", "7:5: a `shape` question has no key `zzz`."),

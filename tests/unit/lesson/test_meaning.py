@@ -198,7 +198,7 @@ def test_code_nested_without_end_is_refused(complaints: Complaints, code: str) -
             "{m: 1..2, n: 1..2, k: [1, 2], differ: [m, n, k]}",
             "7:49: m, n, k can never all differ; give them more values.",
         ),
-        ("{}", "7:11: `vary` is a table such as {m: 2..6, d: [0, 1]}, not a table."),
+        ("{}", "7:11: `vary` is a table such as {m: 2..6, d: [0, 1]}, not an empty table."),
     ],
 )
 def test_a_family_must_have_members(complaints: Complaints, vary: str, told: str | None) -> None:
