@@ -216,7 +216,7 @@ def _stored(case: Case, tensors: list[Operand], whole: Shape) -> Explanation:
 def _anew(case: Case, target: Operand, other: Operand, whole: Shape) -> tuple[Repair, ...]:
     """A new tensor by the same name; not of what gradients are recorded for, which would no longer be trained."""
     node = case.node
-    if not target.text.isidentifier() or target.seen.requires_grad:
+    if not target.text.replace(".", "").isidentifier() or target.seen.requires_grad:
         return ()
     means = f"a new tensor of shape {shape_text(whole)}, called `{target.text}` as well"
     if isinstance(node, ast.AugAssign):
@@ -236,4 +236,5 @@ def _added(case: Case, other: Operand, target: Shape) -> tuple[Repair, ...]:
         return ()
     dims = "0" if extra == 1 else f"({', '.join(map(str, range(extra)))})"
     means = f"{words.code(other)} added up first, to {shape_text(size[extra:])}"
-    return part.swapped(case, other, f"{part.bare(case, other)}.sum(dim={dims})", means)
+    total = "sum()" if not target else f"sum(dim={dims})"
+    return part.swapped(case, other, f"{part.bare(case, other)}.{total}", means)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tutor.grade.explain import part, words
+from tutor.grade.explain import origin, part, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.sandbox.protocol import Operand
@@ -90,9 +90,11 @@ def _kernel(case: Case, operand: Operand) -> tuple[str, ...]:
 def _from_the_start(case: Case, operand: Operand) -> tuple[Repair, ...]:
     """The line that made it, with a float dtype."""
     made = case.binding(operand) if operand.line else None
-    if made is None or not isinstance(made.value, ast.Call):
-        return ()
-    return floated(case, made.value, f"`{operand.text}` in float32 from the start")
+    node = part.node_of(case, operand)
+    values = [made.value] if made is not None else []
+    values += origin.attributes(case.tree, node.attr) if isinstance(node, ast.Attribute) else []
+    call = next((v for v in values if isinstance(v, ast.Call)), None)
+    return floated(case, call, f"`{operand.text}` in float32 from the start") if call is not None else ()
 
 
 def _above(case: Case, operand: Operand) -> tuple[Repair, ...]:
@@ -235,7 +237,7 @@ def _anew(case: Case, target: Operand, result: str) -> tuple[Repair, ...]:
     if target.keyword == "out":
         return part.swapped(case, target, f"{part.bare(case, target)}{to(result)}", f"a place of {result}")
     found: tuple[Repair, ...] = ()
-    if isinstance(node, ast.AugAssign) and name.isidentifier():
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, (ast.Name, ast.Attribute)):
         value = part.grouped(case, node.value)
         new = f"{name} = {name} {case.word[:-1]} {value}"
         found += case.instead(new, f"a new tensor of {result}, called `{name}` as well")
@@ -283,7 +285,9 @@ def _random(case: Case) -> Explanation | None:
 def _random_dtype(case: Case, given: Operand) -> Explanation:
     sizes = [o.text for o in case.operands if not o.keyword]
     inside = (
-        sizes[0] if len(sizes) == 1 and case.operands[0].seen.kind in ("tuple", "list") else f"({', '.join(sizes)},)"
+        sizes[0]
+        if len(sizes) == 1 and case.operands[0].seen.kind in ("tuple", "list")
+        else f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
     )
     draw = part.call(case, "0", "10", inside, f"dtype={given.text}", name="randint")
     return Explanation(

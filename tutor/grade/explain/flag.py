@@ -125,8 +125,8 @@ def _parenthesised(case: Case, sign: str) -> tuple[Repair, ...]:
     place, inner = case.place(outer), case.place(node)
     if place is None or inner is None or place.line != place.last:
         return ()
-    left = first[: inner.column - place.column] + case.text(node.left)
-    right = case.text(node.right) + first[inner.end - place.column :]
+    left = first[: inner.column - place.column] + part.grouped(case, node.left)
+    right = part.grouped(case, node.right) + first[inner.end - place.column :]
     return case.instead(f"({left}) {sign} ({right})", "both comparisons, then joined", of=outer)
 
 
@@ -136,9 +136,9 @@ def _one_side(case: Case, outer: ast.Compare, node: ast.BinOp, sign: str) -> tup
     if place is None or inner is None or place.line != place.last:
         return ()
     if outer.left is node:
-        new = f"{case.text(node.left)} {sign} ({case.text(node.right)}{text[inner.end - place.column :]})"
+        new = f"{part.grouped(case, node.left)} {sign} ({case.text(node.right)}{text[inner.end - place.column :]})"
     else:
-        new = f"({text[: inner.column - place.column]}{case.text(node.left)}) {sign} {case.text(node.right)}"
+        new = f"({text[: inner.column - place.column]}{case.text(node.left)}) {sign} {part.grouped(case, node.right)}"
     return case.instead(new, "the comparison first, then joined", of=outer)
 
 

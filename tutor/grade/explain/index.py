@@ -294,15 +294,24 @@ def _other_dim(case: Case, node: ast.Subscript, x: Operand, at: At, wrong: int) 
 
 def _looped(case: Case, x: Operand, at: At) -> tuple[Repair, ...]:
     """A loop that goes no further than the dimension."""
-    call = _loop(case, at.node) if isinstance(at.node, ast.Name) else None
+    node, less = _shifted(at.node)
+    call = _loop(case, node) if isinstance(node, ast.Name) else None
     if call is None or len(call.args) > 2:
         return ()
     owner = x.text if x.text.isidentifier() else part.bare(case, x)
     stop = f"len({owner})" if at.dim == 0 else f"{owner}.shape[{at.dim}]"
+    stop = f"{stop} - {less}" if less else stop
     start = case.text(call.args[0]) if len(call.args) == 2 else "0"
-    last = (x.seen.shape or (1,))[at.dim] - 1
+    last = (x.seen.shape or (1,))[at.dim] - 1 - less
     new = f"range({stop})" if start == "0" else f"range({start}, {stop})"
-    return case.instead(new, f"indices {start} to {last}", of=call)
+    return case.instead(new, f"rounds {start} to {last}", of=call)
+
+
+def _shifted(node: ast.expr) -> tuple[ast.expr, int]:
+    """`i + 1` as `i` and 1."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and (more := origin.whole(node.right) or 0) > 0:
+        return node.left, more
+    return node, 0
 
 
 def _loop(case: Case, name: ast.Name) -> ast.Call | None:

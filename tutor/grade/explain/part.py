@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 
-from tutor.grade.explain import words
+from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Repair
 from tutor.grade.explain.shape import Shape
@@ -60,7 +60,8 @@ def is_torch(case: Case) -> bool:
         return bool(case.operands) and case.operands[0].seen.kind == "tensor"
     if "." in case.word:
         return case.word.split(".")[0] in ("torch", "F")
-    return case.name != "" and (not hasattr(builtins, case.name) or _imported(case))
+    own = origin.function_named(case.tree, case.name) or origin.class_named(case, case.name)
+    return case.name != "" and own is None and (not hasattr(builtins, case.name) or _imported(case))
 
 
 def _imported(case: Case) -> bool:

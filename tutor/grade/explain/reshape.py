@@ -107,7 +107,8 @@ def _recounted(case: Case, x: Operand, sizes: Shape, total: int) -> tuple[Repair
         found += _resized(case, x, (-1, *sizes), f"{total // known} such pieces: {shape_text(made)}")
     for made in shape.factors(total, len(sizes))[:2] if len(sizes) > 1 and not found else []:
         found += _resized(case, x, made, f"{shape_text(made)}, {total} elements")
-    return found or _resized(case, x, (-1,), f"all in one row, {shape_text((total,))}")
+    flat = _resized(case, x, (-1,), f"all in one row, {shape_text((total,))}")
+    return found if any("-1" in repair.code for repair in found) else (*found, *flat)
 
 
 def _undivided(case: Case, x: Operand, sizes: Shape, known: int) -> Explanation:

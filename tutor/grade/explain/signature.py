@@ -127,7 +127,7 @@ def is_taken(name: str, keyword: str) -> bool:
 
 def meant(name: str, keyword: str, also: tuple[str, ...] = ()) -> str:
     """The argument of a function that a wrong name is likely meant for; empty where none is near."""
-    names = taken(name) or also
+    names = tuple(n for n in taken(name) or also if n not in ("out", "layout", "pin_memory"))
     lower = keyword.lower()
     for guess in (_MEANT.get(lower, ""), f"{_MEANT.get(lower, '')}s"):
         if guess in names:

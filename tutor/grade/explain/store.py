@@ -236,10 +236,18 @@ def _fewer(case: Case, x: Operand, target: Shape) -> Explanation:
         rule="expand-rank",
         first=f"{words.shaped(x)} has {len(size)} dimensions, and {shape_text(target)} only {len(target)}.",
         rest=("expand needs a size for every dimension, -1 for those that stay, and can only add new ones in front.",),
-        repairs=case.instead(part.call(case, *map(str, (*target, *size))), "so many copies of the whole")
-        if part.is_method(case) and case.name == "expand"
-        else (),
+        repairs=_squeezed(case, x, target),
     )  # fmt: skip
+
+
+def _squeezed(case: Case, x: Operand, target: Shape) -> tuple[Repair, ...]:
+    """Without its dimensions of size 1, or more copies of the whole."""
+    size = x.seen.shape or ()
+    if tuple(n for n in size if n != 1) == tuple(n for n in target if n != 1):
+        return case.instead(f"{part.bare(case, x)}.reshape({_sizes(target)})", "without the dimensions of size 1")
+    if not part.is_method(case) or case.name != "expand":
+        return ()
+    return case.instead(part.call(case, *map(str, (*target, *size))), "so many copies of the whole")
 
 
 def _unknown(case: Case, x: Operand, target: Shape) -> Explanation:

@@ -145,6 +145,18 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["grid = positions[:, None].expand(5, 3)"],
     ),
     (
+        "m = torch.zeros(2, 2)\nm[:] = [[1, 2], [3, 4]]",
+        "assign-type",
+        "`m[:]`, (2, 2), takes a tensor or a number; `[[1, 2], [3, 4]]` is a list.",
+        ["m[:] = torch.tensor([[1, 2], [3, 4]])"],
+    ),
+    (
+        "torch.rand(4, 1).expand(4)",
+        "expand-rank",
+        "`torch.rand(4, 1)` (4, 1) has 2 dimensions, and (4,) only 1.",
+        ["torch.rand(4, 1).reshape(4)"],
+    ),
+    (
         "torch.ones(2, 3).expand(2)",
         "expand-rank",
         "`torch.ones(2, 3)` (2, 3) has 2 dimensions, and (2,) only 1.",
@@ -161,12 +173,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "assign-type",
         "`g[0]`, (3,), takes a tensor or a number; `[1, 2, 3]` is a list.",
         ["g[0] = torch.tensor([1, 2, 3])"],
-    ),
-    (
-        "g = torch.zeros(2, 3)\ng[0] = [1, 2]",
-        "assign-type",
-        "`g[0]`, (3,), takes a tensor or a number; `[1, 2]` is a list.",
-        ["g[0][:2] = torch.tensor([1, 2])"],
     ),
     (
         "torch.zeros(2, 3).fill_(torch.ones(2))",

@@ -211,16 +211,40 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["out = torch.where(mask.bool(), 1.0, 0.0)", "out = torch.where(mask > 0, 1.0, 0.0)"],
     ),
     (
+        "mask = torch.tensor([True, False])\nnoise = torch.rand_like(mask)",
+        "dtype-like",
+        "rand_like copies the dtype too, and `mask` is bool.",
+        ["noise = torch.rand_like(mask, dtype=torch.float32)", "noise = torch.rand_like(mask.float())"],
+    ),
+    (
+        "grid = torch.randn(2, 2, dtype=torch.int32)",
+        "dtype-random",
+        "randn draws fractions, and `dtype=torch.int32` holds whole numbers only.",
+        ["grid = torch.randn(2, 2)", "grid = torch.randint(0, 10, (2, 2), dtype=torch.int32)"],
+    ),
+    (
+        "w = torch.rand(3)\nprint(w & (w > 0.5))",
+        "bool-bits",
+        "`w` (float32) stands beside &, which joins True and False or whole numbers.",
+        ["print((w != 0) & (w > 0.5))"],
+    ),
+    (
+        "x = torch.rand(6)\nsel = x[(x > 0.1) & x < 0.9]",
+        "bool-precedence",
+        "`x` (float32) stands beside &, which joins True and False or whole numbers.",
+        ["sel = x[(x > 0.1) & (x < 0.9)]"],
+    ),
+    (
+        'x = torch.zeros(3, dtype="torch.int64")',
+        "dtype-name",
+        '`"torch.int64"` is a text; torch\'s dtypes are written torch.float32, torch.int64 and so on.',
+        ["x = torch.zeros(3, dtype=torch.int64)"],
+    ),
+    (
         'torch.tensor([1, 2], dtype="float32")',
         "dtype-name",
         '`"float32"` is a text; torch\'s dtypes are written torch.float32, torch.int64 and so on.',
         ["torch.tensor([1, 2], dtype=torch.float32)"],
-    ),
-    (
-        'torch.zeros(2, dtype="float")',
-        "dtype-name",
-        '`"float"` is a text; torch\'s dtypes are written torch.float32, torch.int64 and so on.',
-        ["torch.zeros(2, dtype=torch.float32)"],
     ),
     (
         "torch.rand_like(torch.arange(3))",
@@ -263,12 +287,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "bool-bits",
         "`torch.rand(3)` (float32) stands beside |, which joins True and False or whole numbers.",
         ["(torch.rand(3) > 0.5) | ((torch.rand(3) != 0))"],
-    ),
-    (
-        "torch.ones(2) << 1",
-        "bool-bits",
-        "`torch.ones(2)` (float32) stands beside <<, which joins True and False or whole numbers.",
-        [],
     ),
     (
         "torch.arange(3) ** -1",

@@ -223,16 +223,16 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["best = x[idx[:, None], torch.arange(3)]", "best = x[idx][:, torch.arange(3)]"],
     ),
     (
-        "torch.tensor(5.)[0]",
+        "v = torch.rand(4)\nprint(v[0][1])",
         "index-number",
-        "`torch.tensor(5.)` is a single number, of shape (): it has no dimension to index.",
-        ["torch.tensor(5.).item()", "torch.tensor(5.)"],
+        "`v[0]` is a single number, of shape (): it has no dimension to index.",
+        ["print(v[0].item())", "print(v[0])"],
     ),
     (
-        "[1, 2, 3][torch.tensor(1.)]",
+        'words = ["a", "b", "c"]\nbest = torch.rand(5, 3).argmax(dim=1)\nprint([words[best]])',
         "list-index",
-        "`torch.tensor(1.)` () is a tensor of float32, and an index is a whole number.",
-        ["[1, 2, 3][int(torch.tensor(1.))]", "torch.tensor([1, 2, 3])[torch.tensor(1.).long()]"],
+        "`best` (5,) is a tensor of several numbers: a list takes one index at a time.",
+        ["print([[words[i] for i in best]])"],
     ),
     (
         "torch.zeros(2, 3).gather(1, torch.zeros(3, 1, dtype=torch.int64))",

@@ -211,6 +211,12 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["video = video.permute(0, 2, 3, 1)", "video = video.permute(1, 0, 2, 3)"],
     ),
     (
+        "x = torch.rand(2, 3, 5)\nb = x.view(x.size(0), -1, -1)",
+        "reshape-unknown",
+        "(2, -1, -1) leaves 2 sizes to -1, and only one can be worked out.",
+        ["b = x.view(2, -1, 1)", "b = x.view(-1)"],
+    ),
+    (
         "torch.reshape(torch.zeros(6), 2, 3)",
         "tuple-wanted",
         "torch.reshape() takes them in one tuple: (2, 3).",

@@ -171,6 +171,12 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         ["clipped = pred.clamp(max=1.0)"],
     ),
     (
+        "x = torch.rand(3)\nprint(all([x > 0]))",
+        "truth-built-in",
+        "Python's all() asks `[x > 0]` entry by entry, and an entry has many elements.",
+        ["print(torch.stack([x > 0]).all(dim=0))", "print(torch.stack([x > 0]).all())"],
+    ),
+    (
         "a, b, c = torch.zeros(2, 3)",
         "unpack-columns",
         "`torch.zeros(2, 3)` (2, 3) has 2 rows, and 3 names stand left of =, one for each column.",
@@ -193,12 +199,6 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "truth-built-in",
         "Python's max() asks `torch.zeros(2, 3)` (2, 3) entry by entry, and an entry has many elements.",
         ["torch.zeros(2, 3).max()", "torch.zeros(2, 3).max(dim=0).values"],
-    ),
-    (
-        "min(torch.zeros(2), torch.ones(2))",
-        "truth-built-in",
-        "Python's min() asks `torch.zeros(2)` (2,) entry by entry, and an entry has many elements.",
-        ["torch.minimum(torch.zeros(2), torch.ones(2))"],
     ),
     (
         "x = torch.zeros(3)\ny = 0 < x < 1",
