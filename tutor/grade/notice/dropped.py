@@ -96,7 +96,7 @@ def _notice(program: Program, call: ast.Call, base: ast.expr, shape: tuple[int, 
     layer = _layer(program, call)
     makes = "a new tensor" if shape is None else f"a new tensor {shape_text(shape)}"
     keeps = f"`{text}` stays as it was"
-    instead = f"{text} = {program.text(call)}"
+    instead = f"{text} = {program.text(call)}{'.values' if name == 'sort' else ''}"
     rest = [f"No method without an underscore at the end of its name changes a tensor; {name} returns the result."]
     if layer:
         rest = ["A layer returns its result and leaves what it is given as it was."]

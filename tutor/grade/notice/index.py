@@ -68,14 +68,14 @@ def _lost(program: Program, node: ast.expr, inner: ast.Subscript, what: str) -> 
 def _one_pair(program: Program, node: ast.expr, inner: ast.Subscript, at: ast.stmt) -> str:
     """The same with one pair of brackets, where that can be written."""
     base, index = program.text(inner.value), program.text(inner.slice)
-    value = program.text(at.value) if isinstance(at, ast.Assign) else "..."
+    rest = program.text(at)[len(program.text(node)) :] if isinstance(at, (ast.Assign, ast.AugAssign)) else " = ..."
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and "," not in _top(index):
         first, *others = node.slice.elts
         if isinstance(first, ast.Slice) and not (first.lower or first.upper or first.step):
-            return f"{base}[{index}, {', '.join(program.text(o) for o in others)}] = {value}"
+            return f"{base}[{index}, {', '.join(program.text(o) for o in others)}]{rest}"
     if isinstance(node, ast.Subscript):
         picked = f"{base}[{index}]"
-        return f"part = {picked}\npart[{program.text(node.slice)}] = {value}\n{picked} = part"
+        return f"part = {picked}\npart[{program.text(node.slice)}]{rest}\n{picked} = part"
     call = program.text(node)
     if called(node) in ("zero_", "fill_"):
         filled = "0" if called(node) == "zero_" else call.rpartition("(")[2].rstrip(")")

@@ -45,11 +45,8 @@ def _fraction(program: Program, value: ast.expr) -> str:
         return f"{known:.6g}" if known != int(known) else ""
     seen = program.seen(value)
     rounded = isinstance(value, ast.Call) and called(value) in _ROUNDERS
-    return (
-        f"{shape_text(seen.shape)} {seen.dtype}"
-        if "float" in seen.dtype and seen.shape is not None and not rounded
-        else ""
-    )
+    fraction = "float" in seen.dtype and seen.shape is not None and not rounded
+    return f"{program.code_of(value)} {shape_text(seen.shape or ())} {seen.dtype}" if fraction else ""
 
 
 def reckoned(program: Program, node: ast.expr) -> float | None:
@@ -86,7 +83,7 @@ def _computed(op: ast.operator, a: float | None, b: float | None) -> float | Non
 
 def _cut(program: Program, node: ast.stmt | ast.expr, base: ast.expr, dtype: str, said: str) -> Notice:
     name = program.text(base)
-    number = said.replace(".", "", 1).lstrip("-").isdigit()
+    number = _as_number(said) is not None
     stored = f"{said} is stored as {int(float(said))}" if number else f"the fractions of {said} are cut off"
     return Notice(
         rule="fraction-cut-off",

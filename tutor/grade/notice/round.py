@@ -49,6 +49,8 @@ def _optimizers(program: Program) -> list[ast.Call]:
 def _notice(program: Program, found: Finding, makers: list[ast.Call]) -> Notice:
     name = _holder(program, makers)
     rest, instead = _MORE.get(found.kind, ("", ""))
+    if not makers and found.kind in _SUMS:
+        rest, instead, name = _HAND, "{name}.grad = None\n{loss}.backward()", _by_hand(program)
     return Notice(
         rule=found.kind.replace("_", "-"),
         line=found.line or 0,
@@ -59,6 +61,7 @@ def _notice(program: Program, found: Finding, makers: list[ast.Call]) -> Notice:
 
 
 _ROUND = "{name}.zero_grad()\n{loss}.backward()\n{name}.step()"
+_HAND = "backward adds to .grad; `{name}.grad = None` empties it before each round."
 _MORE = {
     "no_zero_grad": ("backward adds to .grad; `{name}.zero_grad()` empties it before each round.", _ROUND),
     "rare_zero_grad": ("backward adds to .grad; `{name}.zero_grad()` belongs into every round.", _ROUND),
@@ -71,9 +74,15 @@ def _holder(program: Program, makers: list[ast.Call]) -> str:
     """The name of the optimizer."""
     for tree in (program.tree, program.given):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and node.value in makers and isinstance(node.targets[0], ast.Name):
-                return node.targets[0].id
+            if isinstance(node, ast.Assign) and node.value in makers:
+                return ast.unparse(node.targets[0])
     return "optimizer"
+
+
+def _by_hand(program: Program) -> str:
+    """The tensor whose gradient a program without an optimizer reads."""
+    read = [n.value for n in program.nodes(ast.Attribute) if n.attr == "grad" and isinstance(n.value, ast.Name)]
+    return program.text(read[0]) if read else "w"
 
 
 def _loss(program: Program) -> str:
