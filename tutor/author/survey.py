@@ -116,6 +116,8 @@ class Survey:
         finally:
             for task in work:
                 task.cancel()
+            # One refusal is enough: what the others came to is not asked for.
+            await asyncio.gather(*work, return_exceptions=True)
 
     async def _checked(self, target: Target, shared: bytes) -> tuple[Checked, bool]:
         path = target.path

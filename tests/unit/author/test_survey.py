@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -195,6 +196,20 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "course.yaml").write_text("format: 1\ncuorse: C\n", "utf-8")
     those, problems = targets([tmp_path])
     assert (those, {p.code for p in problems}) == ([], {"E004", "E005"})
+
+
+async def test_what_cannot_run_here_is_said_once(
+    proofs: Proofs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ready(self: NoSandbox) -> None:
+        raise EnvironmentLacking("not here")
+
+    monkeypatch.setattr(NoSandbox, "ready", ready)
+    folder = course(tmp_path / "c", a=LESSON, b=LESSON.replace("(2, 3)", "(4, 3)"))
+    with pytest.raises(EnvironmentLacking, match="not here"):
+        await checked(folder)
+    gc.collect()
+    assert caplog.records == []
 
 
 async def test_the_examiner_is_ready_before_it_is_used(proofs: Proofs, tmp_path: Path) -> None:
