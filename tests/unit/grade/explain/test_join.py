@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
 """Joining, cutting in pieces, and the letters of einsum."""
 
 from __future__ import annotations
