@@ -28,7 +28,7 @@ def explain(case: Case) -> Explanation | None:
     if fed.layer.type in _TAKES and case.says(r"missing \d+ required positional"):
         return _missing(fed)
     if re.fullmatch(r"MultiheadAttention|Transformer\w*", fed.layer.type):
-        return _size(fed)
+        return _size(fed) or _mask(case) or _batches(fed)
     return None
 
 
@@ -64,6 +64,40 @@ def _missing(fed: Feed) -> Explanation:
         first=f"{fed.label} takes {words.listed([f'`{n}`' for n in names])}, and got {len(given)} of them.",
         rest=(f"They are what {what}; {own}.",),
         repairs=fed.case.instead(all_same, own) if all_same else (),
+    )
+
+
+def _mask(case: Case) -> Explanation | None:
+    """A mask of another length."""
+    said = case.says(r"mask.*?should be \((\d+), (\d+)\)")
+    masks = [o for o in case.operands if "mask" in (o.keyword or o.text) and o.seen.kind == "tensor"]
+    if said is None or not masks:
+        return None
+    mask, length = masks[0], said[1]
+    new = f"{case.nn}.Transformer.generate_square_subsequent_mask({length})"
+    return Explanation(
+        rule="attention-mask",
+        first=f"The mask {words.shaped(mask)} must be ({said[1]}, {said[2]}): a row for each place that asks.",
+        rest=("A mask says for each place which others it may look at: (length, length) of the sequence.",),
+        repairs=case.swapped(mask, new, "each place sees itself and what came before") if said[1] == said[2] else (),
+    )
+
+
+def _batches(fed: Feed) -> Explanation | None:
+    """Two sequences of different batches."""
+    if len(fed.layer.inputs) < 2:
+        return None
+    a, b = fed.layer.inputs[0].shape or (), fed.layer.inputs[1].shape or ()
+    at = 0 if fed.layer.facts.get("batch_first") or fed.case.says("batch_first") else 1
+    if len(a) != 3 or len(b) != 3 or a[at] == b[at]:
+        return None
+    return Explanation(
+        rule="attention-batch",
+        first=f"{shape_text(a)} and {shape_text(b)} hold {a[at]} and {b[at]} examples: dimension {at} is the batch.",
+        rest=(
+            "Both sequences need the same number of examples; their lengths may differ. With batch_first=True the "
+            "batch comes first, otherwise the length does.",
+        ),
     )
 
 

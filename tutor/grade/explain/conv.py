@@ -162,7 +162,7 @@ def _channels(window: Window) -> Explanation:
             *(("With one dimension less torch takes it for a single example without a batch.",) if at == 0 else ()),
             *_weight(window),
         ),
-        repairs=(*_moved(window, want), *_renumbered(window, got, want)),
+        repairs=_moved(window, want) or _renumbered(window, got, want),
         habit="Print the shape before a convolution: channels come before height and width.",
     )  # fmt: skip
 
@@ -190,7 +190,7 @@ def _moved(window: Window, want: int) -> tuple[Repair, ...]:
 
 def _renumbered(window: Window, got: int, want: int) -> tuple[Repair, ...]:
     fed = window.fed
-    if fed is None or (window.at == 0 and want == 1):
+    if fed is None:
         return ()
     before = source(fed)
     output = before.output if before else None

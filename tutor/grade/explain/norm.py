@@ -9,6 +9,7 @@ from tutor.grade.drawing import shape_text
 from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.flow import loop_of
 from tutor.grade.explain.layer import Feed, feed
 
 _RANKS = {"1": (2, 3), "2": (4,), "3": (5,)}
@@ -78,11 +79,9 @@ def _features(fed: Feed, want: int, at: int) -> Explanation:
             *((f"torch's \"{got} elements not {want}\" is easily read the wrong way round: {got} is the data.",)
               if fed.case.says("should contain") else ()),
         ),
-        repairs=(
-            *(fed.refed(lambda x: f"{x}.{turned}", f"the {want} brought to dimension 1")
-              if len(shape) > 2 and shape[-1] == want else ()),
-            *fed.remade("num_features", str(got), f"a layer for {words.count(got, 'feature')}"),
-        ),
+        repairs=fed.refed(lambda x: f"{x}.{turned}", f"the {want} brought to dimension 1")
+        if len(shape) > 2 and shape[-1] == want and fed.operand
+        else fed.remade("num_features", str(got), f"a layer for {words.count(got, 'feature')}"),
         habit=f"num_features is the size of dimension {at} of what comes in.",
     )  # fmt: skip
 
@@ -115,6 +114,9 @@ def _dropped(case: Case) -> tuple[Repair, ...]:
 def _evaluated(fed: Feed) -> tuple[Repair, ...]:
     case = fed.case
     called = next((o for o in case.operands if o.seen.kind == "module"), None)
+    loop = loop_of(case, case.statement) if case.statement is not None else None
+    if loop is not None and ".backward(" in case.text(loop):
+        return ()
     if case.scene.above:
         return _outer(case)
     if called is None:

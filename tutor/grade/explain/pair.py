@@ -64,6 +64,9 @@ def pair(case: Case) -> Pair | None:
 def no_tensor(found: Pair, dtype: str) -> Explanation | None:
     """One of the two sides is a list or a number."""
     for operand, name in ((found.scores, "prediction"), (found.target, "target")):
+        tensors = operand.seen.kind == "tuple" and any(i.kind == "tensor" for i in operand.seen.items or ())
+        if tensors:
+            return None
         if operand.seen.kind in ("list", "number", "tuple") or operand.seen.type == "ndarray":
             return Explanation(
                 rule="loss-no-tensor",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from tutor.grade.drawing import shape_text
 from tutor.grade.explain import words
 from tutor.grade.explain.case import Case
@@ -11,7 +13,7 @@ from tutor.grade.explain.layer import Feed, feed
 
 def explain(case: Case) -> Explanation | None:
     """Which setting is out of its range; None where none is."""
-    for rule in (_probability, _groups, _padding):
+    for rule in (_probability, _groups, _padding, _reduction):
         if case.kind == "call" and (found := rule(case)) is not None:
             return found
     fed = feed(case)
@@ -46,6 +48,18 @@ def _groups(case: Case) -> Explanation | None:
         first=f"GroupNorm cannot split {of} channels evenly into {n} groups.",
         rest=(f"{of} goes with {words.listed([str(k) for k in fit[:8]])} groups.",),
         repairs=case.swapped(groups, str(near), f"{near} groups of {of // near}"),
+    )
+
+
+def _reduction(case: Case) -> Explanation | None:
+    said = case.says(r"(\w+) is not a valid value for reduction")
+    if said is None:
+        return None
+    given = next((c for c in ast.walk(case.tree) if isinstance(c, ast.Constant) and c.value == said[1]), None)
+    return Explanation(
+        rule="setting-reduction",
+        first=f"`{said[1]}` is no reduction; there are mean, sum and none.",
+        repairs=case.instead('"mean"', "the mean of all", of=given) if given is not None else (),
     )
 
 

@@ -135,6 +135,12 @@ CASES = [
         "`y` is the result of an operation; requires_grad can be set on leaves only.",
         "y = y.detach()",
     ),
+    (
+        'x = torch.rand(4, 3, requires_grad=True)\nlabels = torch.tensor([0, 1, 2, 1])\nloss = F.cross_entropy(x, labels, reduction="none")\nloss.backward()',
+        "backward-many",
+        "`loss` (4,) holds 4 numbers, and backward() starts from a single one.",
+        'loss = F.cross_entropy(x, labels, reduction="mean")',
+    ),
 ]
 
 

@@ -153,6 +153,30 @@ CASES = [
         "`torch.rand(1, 1, 2, 2)` (1, 1, 2, 2) is 2 x 2, smaller than the kernel of F.avg_pool2d(), 3 x 3.",
         "F.avg_pool2d(torch.rand(1, 1, 2, 2), kernel_size=2)",
     ),
+    (
+        "conv = nn.Conv2d(3, 4, 3)\nconv(torch.rand(2, 1, 8, 8))",
+        "conv-channels",
+        "`torch.rand(2, 1, 8, 8)` (2, 1, 8, 8) has 1 channel to `conv` = `nn.Conv2d(3, 4, 3)`, which takes 3.",
+        "conv(torch.rand(2, 1, 8, 8).expand(-1, 3, -1, -1))",
+    ),
+    (
+        "conv = nn.Conv2d(1, 4, 3)\nconv(torch.rand(1, 3, 8, 8))",
+        "conv-channels",
+        "`torch.rand(1, 3, 8, 8)` (1, 3, 8, 8) has 3 channels to `conv` = `nn.Conv2d(1, 4, 3)`, which takes 1.",
+        "conv = nn.Conv2d(3, 4, 3)",
+    ),
+    (
+        "F.max_pool1d(torch.rand(2, 3, 4), 5)",
+        "conv-kernel",
+        "`torch.rand(2, 3, 4)` (2, 3, 4) is 4 long, smaller than the kernel of F.max_pool1d(), 5 long.",
+        "F.max_pool1d(torch.rand(2, 3, 4), 4)",
+    ),
+    (
+        "F.conv1d(torch.rand(2, 10, 3), torch.rand(4, 3, 3))",
+        "conv-channels",
+        "`torch.rand(2, 10, 3)` (2, 10, 3) has 10 channels to F.conv1d(), which takes 3.",
+        "F.conv1d(torch.rand(2, 10, 3).permute(0, 2, 1), torch.rand(4, 3, 3))",
+    ),
 ]
 
 

@@ -99,6 +99,18 @@ CASES = [
         "`torch.tensor([[0, 1], [2, 7]])` holds the index 7, and `emb` = `nn.Embedding(num_embeddings=5, embedding_dim=3)` has 5 rows: 0 to 4.",
         "emb = nn.Embedding(num_embeddings=8, embedding_dim=3)",
     ),
+    (
+        "F.embedding(torch.tensor([1., 2.]), torch.rand(5, 3))",
+        "embedding-dtype",
+        "`torch.tensor([1., 2.])` is float32, and `torch.rand(5, 3)` (5, 3) is indexed with int64.",
+        "F.embedding(torch.tensor([1., 2.]).long(), torch.rand(5, 3))",
+    ),
+    (
+        "F.one_hot(torch.tensor([1, 2, 3]), 3)",
+        "one-hot-range",
+        "`torch.tensor([1, 2, 3])` holds the class 3, and 3 classes are numbered 0 to 2.",
+        "F.one_hot(torch.tensor([1, 2, 3]) - 1, 3)",
+    ),
 ]
 
 

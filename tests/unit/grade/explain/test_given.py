@@ -136,6 +136,30 @@ CASES = [
         "conv(img.float())",
     ),
     (
+        "crit = nn.CrossEntropyLoss()\nout = nn.LSTM(4, 3, batch_first=True)(torch.rand(2, 5, 4))\ncrit(out, torch.zeros(2, 5).long())",
+        "layer-tuple",
+        "`crit` = `nn.CrossEntropyLoss()` gets `out`, a tuple of 2, no tensor; it comes from `nn.LSTM(4, 3, batch_first=True)`.",
+        "",
+    ),
+    (
+        "model = nn.Sequential(nn.Embedding(10, 4), nn.LSTM(4, 6, batch_first=True), nn.Linear(6, 2))\nmodel(torch.randint(0, 10, (2, 5)))",
+        "layer-tuple",
+        "`model[2]` = `nn.Linear(6, 2)` gets a tuple of 2, no tensor; it comes from `nn.LSTM(4, 6, batch_first=True)`.",
+        "class Output(nn.Module):\n    def forward(self, pair):\n        return pair[0]\n... Output(), nn.Linear(6, 2) ...",
+    ),
+    (
+        "model = nn.Sequential(nn.LSTM(4, 6), nn.ReLU())\nmodel(torch.rand(2, 5, 4))",
+        "layer-tuple",
+        "`model[1]` = `nn.ReLU()` gets a tuple of 2, no tensor; it comes from `nn.LSTM(4, 6)`.",
+        "class Output(nn.Module):\n    def forward(self, pair):\n        return pair[0]\n... Output(), nn.ReLU() ...",
+    ),
+    (
+        "lstm = nn.LSTM(4, 6)\ndrop = nn.Dropout(0.1)\ndrop(lstm(torch.rand(2, 5, 4)))",
+        "layer-tuple",
+        "`drop` = `nn.Dropout(0.1)` gets `lstm(torch.rand(2, 5, 4))`, a tuple of 2, no tensor; it comes from `nn.LSTM(4, 6)`.",
+        "drop(lstm(torch.rand(2, 5, 4))[0])",
+    ),
+    (
         "nn.Embedding(4, 2, padding_idx=7)",
         "setting-padding",
         "padding_idx `7` is no row of a table of 4: 0 to 3.",
@@ -182,6 +206,24 @@ CASES = [
         "setting-dim",
         "Entry [1] of the Sequential (`nn.Softmax(dim=2)`) works on dimension 2, and (4, 2) has dimensions 0 to 1.",
         "nn.Sequential(nn.Linear(3, 2), nn.Softmax(dim=-1))(torch.rand(4, 3))",
+    ),
+    (
+        'F.mse_loss(torch.rand(4), torch.rand(4), reduction="avg")',
+        "setting-reduction",
+        "`avg` is no reduction; there are mean, sum and none.",
+        'F.mse_loss(torch.rand(4), torch.rand(4), reduction="mean")',
+    ),
+    (
+        'loss = nn.MSELoss(reduction="average")\nloss(torch.rand(3), torch.rand(3))',
+        "setting-reduction",
+        "`average` is no reduction; there are mean, sum and none.",
+        'loss = nn.MSELoss(reduction="mean")',
+    ),
+    (
+        "F.dropout(torch.rand(3), p=2)",
+        "setting-probability",
+        "`2` is no probability: dropout takes the share of numbers it sets to 0, from 0 to 1.",
+        "",
     ),
     (
         "attn = nn.MultiheadAttention(8, 2, batch_first=True)\nx = torch.randn(2, 5, 8)\ny = attn(x, x, x)\nF.relu(y)",

@@ -184,6 +184,18 @@ CASES = [
         "F.cross_entropy(torch.randn(4, 3), targets, ignore_index=255)",
     ),
     (
+        "x = torch.rand(4, 3)\nlabels = torch.tensor([0, 1, 2, 1])\nF.cross_entropy(F.softmax(x, 1).argmax(1), labels)",
+        "loss-scores-dtype",
+        "The scores `F.softmax(x, 1).argmax(1)` (int64) are whole numbers, and F.cross_entropy() computes with fractions.",
+        "F.cross_entropy(F.softmax(x, 1), labels)",
+    ),
+    (
+        "F.nll_loss(torch.rand(4, 3), torch.tensor([1, 2, 3, 1]))",
+        "cross-range",
+        "The target `torch.tensor([1, 2, 3, 1])` holds class 3; `torch.rand(4, 3)` (4, 3) has 3 classes, 0 to 2.",
+        "F.nll_loss(torch.rand(4, 3), torch.tensor([1, 2, 3, 1]) - 1)",
+    ),
+    (
         "F.binary_cross_entropy(torch.full((3, 1), 0.5), torch.ones(3))",
         "loss-shapes",
         "`torch.full((3, 1), 0.5)` (3, 1) and `torch.ones(3)` (3,) must have the same shape.",

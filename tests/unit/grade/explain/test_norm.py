@@ -123,6 +123,12 @@ CASES = [
         "`torch.rand(2, 4, 5, 5)` (2, 4, 5, 5) has 4 features in dimension 1, and `inorm` = `nn.InstanceNorm2d(3, affine=True)` was made for 3.",
         "inorm = nn.InstanceNorm2d(4, affine=True)",
     ),
+    (
+        "bn = nn.BatchNorm1d(4)\nopt = torch.optim.SGD(bn.parameters(), lr=.1)\nfor x in torch.rand(3, 1, 4):\n    loss = bn(x).sum()\n    loss.backward()\n    opt.step()",
+        "norm-alone",
+        "`x` (1, 4) gives `bn` = `nn.BatchNorm1d(4)` one value per channel; one value has no spread.",
+        "",
+    ),
 ]
 
 

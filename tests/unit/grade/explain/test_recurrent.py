@@ -147,6 +147,30 @@ CASES = [
         "nn.MultiheadAttention cannot split 10 features evenly over 4 heads.",
         "mha = nn.MultiheadAttention(embed_dim=10, num_heads=5)",
     ),
+    (
+        "net = nn.Transformer(8, 2, batch_first=True)\nsrc = torch.rand(3, 5, 8)\ntgt = torch.rand(2, 5, 8)\nnet(src, tgt)",
+        "attention-batch",
+        "(3, 5, 8) and (2, 5, 8) hold 3 and 2 examples: dimension 0 is the batch.",
+        "",
+    ),
+    (
+        "mha = nn.MultiheadAttention(8, 2, batch_first=True)\nx = torch.rand(2, 5, 8)\nmask = torch.ones(4, 4)\nmha(x, x, x, attn_mask=mask)",
+        "attention-mask",
+        "The mask `mask` (4, 4) must be (5, 5): a row for each place that asks.",
+        "mha(x, x, x, attn_mask=nn.Transformer.generate_square_subsequent_mask(5))",
+    ),
+    (
+        "mha = nn.MultiheadAttention(8, 2, batch_first=True)\nq, k = torch.rand(2, 5, 8), torch.rand(3, 5, 8)\nmha(q, k, k)",
+        "attention-batch",
+        "(2, 5, 8) and (3, 5, 8) hold 2 and 3 examples: dimension 0 is the batch.",
+        "",
+    ),
+    (
+        "enc = nn.TransformerEncoderLayer(8, 2, batch_first=True)\nx = torch.rand(2, 5, 8)\nenc(x, src_mask=torch.ones(3, 3))",
+        "attention-mask",
+        "The mask `torch.ones(3, 3)` (3, 3) must be (5, 5): a row for each place that asks.",
+        "enc(x, src_mask=nn.Transformer.generate_square_subsequent_mask(5))",
+    ),
 ]
 
 
