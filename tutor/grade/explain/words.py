@@ -96,13 +96,8 @@ def listed(parts: list[str]) -> str:
 
 
 def aligned(*shapes: tuple[int, ...]) -> list[str]:
-    """Shapes written below each other from the right, as they are compared when broadcast."""
-    most = max(map(len, shapes), default=0)
+    """Sizes written below each other from the right, as they are compared when broadcast."""
     wide = max((len(str(n)) for s in shapes for n in s), default=1)
-    return [
-        "(" + ", ".join(f"{n!s:>{wide}}" if n != "" else " " * wide for n in _padded(s, most)) + ")" for s in shapes
-    ]
-
-
-def _padded(shape: tuple[int, ...], most: int) -> list[int | str]:
-    return [*[""] * (most - len(shape)), *shape]
+    rows = [", ".join(f"{n:>{wide}}" for n in s) for s in shapes]
+    most = max(map(len, rows), default=0)
+    return [row.rjust(most) for row in rows]

@@ -190,3 +190,9 @@ def test_the_error_is_told_and_repaired(code: str, rule: str, first: str, repair
     assert explanation is not None
     assert (explanation.rule, explanation.first) == (rule, first)
     assert [repair.code for repair in explanation.repairs[:2]] == repairs
+
+
+def test_both_shapes_are_drawn_from_the_right() -> None:
+    explanation = told("temps = torch.rand(7, 24)\nday = torch.rand(7)\ntemps - day")
+    assert explanation is not None
+    assert ("     7, 24  temps", "         7  day") == explanation.rest[1:3]
