@@ -195,4 +195,4 @@ def test_the_error_is_told_and_repaired(code: str, rule: str, first: str, repair
 def test_both_shapes_are_drawn_from_the_right() -> None:
     explanation = told("temps = torch.rand(7, 24)\nday = torch.rand(7)\ntemps - day")
     assert explanation is not None
-    assert ("     7, 24  temps", "         7  day") == explanation.rest[1:3]
+    assert explanation.rest[1:3] == ("     7, 24  temps", "         7  day")
