@@ -26,6 +26,12 @@ def explain(case: Case) -> Explanation | None:
         return _key(case)
     if case.type == "ZeroDivisionError":
         return _zero(case)
+    if case.type == "ValueError" and case.says(
+        r"is not in list|x not in (list|tuple)|is an empty sequence|arg is empty"
+    ):
+        return _absent(case)
+    if case.type == "FileNotFoundError" and case.operands and case.operands[0].seen.kind == "text":
+        return _file(case.operands[0])
     if case.type == "RecursionError":
         return _endless(case)
     return None
@@ -121,6 +127,35 @@ def _key(case: Case) -> Explanation | None:
         rest=(f"Its keys: {shown}." if keys else "It has no keys.",) if what.seen.kind == "dict" else (),
         repairs=repairs,
         habit="Print the keys, or use .get(key, other).",
+    )
+
+
+def _absent(case: Case) -> Explanation | None:
+    """list.index of what is not there, max of nothing."""
+    if not case.operands:
+        return None
+    what = case.operands[0]
+    if case.says("empty"):
+        return Explanation(
+            rule="place-empty",
+            first=f"{words.code(what)} is empty, so it has no {case.name}.",
+            rest=(f"It was {words.made_at(what)}.",) if words.made_at(what) else (),
+            habit=f"Print len({what.text}) before this line.",
+        )
+    given = case.operands[1] if len(case.operands) > 1 else what
+    return Explanation(
+        rule="place-absent",
+        first=f"{words.code(given)} is not in {words.code(what)}.",
+        rest=("index() raises an error for what it does not find; `in` asks whether it is there.",),
+    )
+
+
+def _file(path: Operand) -> Explanation:
+    return Explanation(
+        rule="file",
+        first=f"There is no file {words.code(path)} here.",
+        rest=("A path is looked up from where the program runs.",),
+        habit="Print os.getcwd() and os.listdir() to see where you are.",
     )
 
 

@@ -327,6 +327,30 @@ CASES = [
         "`net` has no key `b`.",
         "",
     ),
+    (
+        "[1, 2, 3].index(7)",
+        "place-absent",
+        "`7` is not in `[1, 2, 3]`.",
+        "",
+    ),
+    (
+        "max([])",
+        "place-empty",
+        "`[]` is empty, so it has no max.",
+        "",
+    ),
+    (
+        'open("data.csv")',
+        "file",
+        'There is no file `"data.csv"` here.',
+        "",
+    ),
+    (
+        "losses = []\nbest = min(losses)",
+        "place-empty",
+        "`losses` is empty, so it has no min.",
+        "",
+    ),
 ]
 
 
