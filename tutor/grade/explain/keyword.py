@@ -110,7 +110,7 @@ def _why(case: Case, absent: list[str], x: Operand | None) -> tuple[str, ...]:
     if absent == ["dim"] and case.name in _SHARES:
         return (f"The numbers along dim add up to 1: which dimension, of {shape.choices(rank)}?",) if rank else ()
     if absent[0] in ("dim", "dims") and rank and case.name != "unsqueeze":
-        return (f"Its dimensions are {shape.choices(rank)}.",)
+        return (f"It has {shape.all_dims(rank)}.",)
     return {
         "fill_value": ("The first argument is the shape; the number that fills it comes second.",),
         "size": ("The shape comes last, in a tuple.",),
@@ -140,11 +140,11 @@ def _values(case: Case, name: str, x: Operand | None) -> list[tuple[str, str]]:
         dims = dict.fromkeys((rank - 1, 0)) if rank else {}
         each = "add up to 1" if case.name in _SHARES else "are taken together"
         return [(str(d), f"the {size[d]} numbers along dimension {d} {each}") for d in dims]
-    if name == "dims":
+    if name == "dims" and case.name == "flip":
         return [(f"({d},)", f"along dimension {d}") for d in dict.fromkeys((0, rank - 1))] if rank else []
     simple = {
         "fill_value": ("0.", "filled with 0"), "k": ("1", "the greatest alone"), "chunks": ("2", "two pieces"),
         "steps": ("5", "five numbers from the first to the last"), "size": ("(3,)", "three numbers"),
-        "repeats": ("2", "twice"), "num_samples": ("1", "one draw"),
+        "repeats": (str((2, *(1,) * (rank - 1))), "twice"), "dims": ("(2,)", "twice"), "num_samples": ("1", "one draw"),
     }  # fmt: skip
     return [simple[name]] if name in simple else []
