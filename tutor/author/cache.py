@@ -21,6 +21,8 @@ from tutor.errors import Problem
 LARGEST_DATA = 4 << 20
 """Bytes of a data file that are looked at; of a larger one only size and time."""
 FILES_MOST = 2000
+KEPT_MOST = 1000
+"""Results that are held on to; of more the older half goes."""
 _LESSONS = frozenset({".yaml", ".yml"})
 
 
@@ -97,6 +99,18 @@ def keep(path: Path, name: str, checked: Checked) -> None:
     _write(_place(name), msgspec.json.encode(checked))
     if checked.ids:
         _write(_ids_of(path), msgspec.json.encode(checked.ids))
+    _thin(_place(name))
+
+
+def _thin(newest: Path) -> None:
+    """Take the oldest results away, where there are many beside the newest."""
+    try:
+        others = (kept for kept in newest.parent.iterdir() if kept != newest)
+        files = sorted(others, key=lambda kept: kept.stat().st_mtime_ns)
+        for old in files[: KEPT_MOST // 2] if len(files) > KEPT_MOST else ():
+            old.unlink()
+    except OSError:
+        return
 
 
 def former_ids(path: Path) -> dict[str, str]:

@@ -129,6 +129,16 @@ async def test_a_damaged_cache_and_one_that_cannot_be_written_are_no_errors(
     assert [r.recalled for r in await checked(folder) + await checked(folder)] == [False, False]
 
 
+async def test_old_results_go(proofs: Proofs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "KEPT_MOST", 6)
+    path = tmp_path / "01-a.yaml"
+    for size in range(10):
+        path.write_text(LESSON.replace("(2, 3)", f"({size}, 3)"), "utf-8")
+        await checked(path)
+    assert len([*(tmp_path / "cache" / "check").iterdir()]) <= 7
+    assert [r.recalled for r in await checked(path)] == [True]
+
+
 async def test_a_fault_of_the_tutor_is_not_remembered(proofs: Proofs, tmp_path: Path) -> None:
     folder = course(tmp_path / "c", a=LESSON)
     proofs.found = [Problem("", 5, 5, "It failed", "error", "E090", "tutor-fault")]
