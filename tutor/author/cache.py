@@ -7,9 +7,11 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -63,20 +65,25 @@ def _torch() -> str:
         return ""
 
 
-def data(folder: Path) -> bytes:
-    """What stands for all that lessons of a folder may share: files that are no lessons."""
+def data(course: Path | None) -> bytes:
+    """What stands for all that the lessons of a course may share: its files that are no lessons."""
     made = hashlib.sha256()
-    files = sorted(p for p in folder.rglob("*") if p.suffix not in _LESSONS and not _hidden(p.relative_to(folder)))
-    for path in files[:FILES_MOST]:
-        if path.is_file():
-            size = path.stat().st_size
-            made.update(f"{path.relative_to(folder)} {size} ".encode())
-            made.update(path.read_bytes() if size <= LARGEST_DATA else str(path.stat().st_mtime_ns).encode())
+    for path in islice(_files(course), FILES_MOST) if course else ():
+        size = path.stat().st_size
+        made.update(f"{path.name} {size} ".encode())
+        made.update(path.read_bytes() if size <= LARGEST_DATA else str(path.stat().st_mtime_ns).encode())
     return made.digest()
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith((".", "__")) for part in path.parts)
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a folder and of those in it, in order, without what is hidden."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "__")) or path.is_symlink():
+            continue
+        if path.is_dir():
+            yield from _files(path)
+        elif path.suffix not in _LESSONS and path.is_file():
+            yield path
 
 
 def key(path: Path, shared: bytes) -> str:

@@ -19,7 +19,7 @@ _FAILURES = frozenset(
     {"URLError", "HTTPError", "gaierror", "herror", "ConnectionError", "ConnectionRefusedError", "MaxRetryError",
      "NameResolutionError", "ConnectError"}
 )  # fmt: skip
-FIX = "make the data in `given`, or put a file beside the lesson"
+FIX = "make the data in `given`"
 
 
 def refused(failure: Failure | None) -> bool:

@@ -103,8 +103,8 @@ class Survey:
 
     async def check(self, those: Sequence[Target]) -> AsyncIterator[Result]:
         """Each file's result, in their order. Raises EnvironmentLacking."""
-        shared = {folder: cache.data(folder) for folder in {target.course or target.path.parent for target in those}}
-        work = [asyncio.ensure_future(self._checked(t, shared[t.course or t.path.parent])) for t in those]
+        shared = {course: cache.data(course) for course in {target.course for target in those}}
+        work = [asyncio.ensure_future(self._checked(target, shared[target.course])) for target in those]
         try:
             known: dict[Path, Checked] = {}
             for target, task in zip(those, work, strict=True):
