@@ -73,7 +73,11 @@ def _value(value: Any) -> str:
         return f"{value!r} {value.requires_grad} {value.is_leaf and value.grad}"
     if isinstance(value, (types.FunctionType, type)):
         return f"{value.__name__} {value.__doc__} {getattr(value, '__defaults__', None)!r}"
-    return repr(value) if " at 0x" not in repr(value) else type(value).__name__
+    try:
+        said = repr(value)
+    except RecursionError:
+        return type(value).__name__
+    return said if " at 0x" not in said else type(value).__name__
 
 
 def assert_same(code: str) -> None:
