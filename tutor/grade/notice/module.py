@@ -31,6 +31,18 @@ def method(made: ast.ClassDef, name: str) -> Function | None:
     return next(found, None)
 
 
+def attributes(program: Program, init: Function) -> dict[str, ast.expr]:
+    """What each attribute of self is set to in a method, `self.a, self.b = ...` included."""
+    found: dict[str, ast.expr] = {}
+    for node in program.nodes(ast.Assign, within=init):
+        target, value = node.targets[0], node.value
+        pairs: list[tuple[ast.expr, ast.expr]] = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+            pairs = list(zip(target.elts, value.elts, strict=True))
+        found |= {self_attribute(t): v for t, v in pairs if self_attribute(t)}
+    return found
+
+
 def self_attribute(node: ast.AST) -> str:
     """The name in `self.name`."""
     is_self = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"

@@ -62,7 +62,7 @@ def _appended(program: Program, init: Function, name: str) -> bool:
     for call in program.calls("append", "insert", "extend", within=init):
         owner = call.func.value if isinstance(call.func, ast.Attribute) else None
         if owner is not None and self_attribute(owner) == name:
-            return any(own_layer(program, part) for arg in call.args for part in ast.walk(arg))
+            return any(own_layer(program, part) for arg in call.args for part in ast.walk(program.origin(arg)))
     return False
 
 

@@ -128,7 +128,7 @@ def _listed(program: Program, part: ast.expr) -> bool:
 def _found(program: Program, at: ast.Assign, old: str, new: str, how: str) -> Notice | None:
     for change, name in _changes(program, at, {old, new}):
         other = old if name == new else new
-        if how in ("view", "slice") and (name == old or not _unaware(program, change, new)):
+        if how in ("view", "slice") and (name == old or not _unaware(program, at, change, new)):
             continue
         if _read_after(program, change, other) and not _rebound(program, at, change, other):
             return _notice(program, at, change, name, other, how)
@@ -190,10 +190,14 @@ def _rebound(program: Program, at: ast.Assign, change: ast.stmt, name: str) -> b
     return False
 
 
-def _unaware(program: Program, change: ast.stmt, new: str) -> bool:
+def _unaware(program: Program, at: ast.Assign, change: ast.stmt, new: str) -> bool:
     """Whether a change through a view seems meant for it alone: it is computed from it, or used for itself later."""
     if isinstance(change, ast.AugAssign) and any(getattr(n, "id", "") == new for n in ast.walk(change.value)):
         return True
+    if called(at.value) in ("flatten", "reshape", "ravel"):
+        # Whoever writes to what these give may well take it for a copy.
+        old = root(_source(at.value))
+        return any(_uses(program, load) for load in program.loads(old, after=change.end_lineno or change.lineno))
     return any(_uses(program, load) for load in program.loads(new, after=change.end_lineno or change.lineno))
 
 

@@ -6,9 +6,12 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tutor.grade.notice.module import method, self_attribute
+from tutor.grade.notice.module import attributes, method, self_attribute
 from tutor.grade.notice.notice import Notice
 from tutor.grade.notice.program import Program, called, given, number
+
+_IDLE = ("Dropout", "Identity")
+"""What leaves numbers as they are, or is off when it matters."""
 
 
 def collapsed(program: Program) -> Iterator[Notice]:
@@ -16,7 +19,7 @@ def collapsed(program: Program) -> Iterator[Notice]:
     for call in program.calls("Sequential"):
         if _looked_into(program, call):
             continue
-        items = [item for item in call.args if called(item) not in ("Dropout", "Identity")]
+        items = [item for item in call.args if called(item) not in _IDLE]
         for one, other in pairwise(items):
             if called(one) == called(other) == "Linear" and not _narrow(one, other):
                 yield _collapsed(program, other.lineno, program.code_of(one), program.code_of(other), one.lineno)
@@ -48,13 +51,13 @@ def _in_forward(program: Program, made: ast.ClassDef) -> Iterator[Notice]:
     init, forward = method(made, "__init__"), method(made, "forward")
     if init is None or forward is None:
         return
-    layers = {
-        self_attribute(n.targets[0]): n.value
-        for n in program.nodes(ast.Assign, within=init)
-        if called(n.value) == "Linear" and self_attribute(n.targets[0])
-    }
+    held = attributes(program, init)
+    layers = {name: value for name, value in held.items() if called(value) == "Linear"}
+    idle = {name for name, value in held.items() if called(value) in _IDLE}
     for call in program.nodes(ast.Call, within=forward):
         outer, inner = self_attribute(call.func), program.origin(call.args[0]) if call.args else None
+        if isinstance(inner, ast.Call) and self_attribute(inner.func) in idle and inner.args:
+            inner = program.origin(inner.args[0])
         if outer not in layers or not isinstance(inner, ast.Call) or not _only_use(program, forward, call):
             continue
         before = self_attribute(inner.func)

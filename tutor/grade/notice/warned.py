@@ -50,7 +50,8 @@ def _sizes(place: Place) -> Told:
     left, right, whole = _pair(place, given_shape, target)
     makes = _broadcast(given_shape, target)
     size = f" into {shape_text(makes)}" if makes else ""
-    count = f", {_count(makes)} differences in place of {max(_count(given_shape), _count(target))}" if makes else ""
+    many, few = _count(makes), max(_count(given_shape), _count(target))
+    count = f", {many} differences in place of {few}" if many > few else ""
     both = f"{left} {shape_text(given_shape)} and {right} {shape_text(target)}"
     said = f"{place.at} the loss gets {both}, which broadcast{size}{count}."
     why = (
@@ -72,7 +73,8 @@ def _pair(place: Place, first: Shape, second: Shape) -> tuple[str, str, str]:
         seen = place.program.shape(one), place.program.shape(other)
         fits = all(s is None or s == wanted for s, wanted in zip(seen, (first, second), strict=True))
         named = re.search("loss|crit|error|objective", place.program.text(call.func), re.IGNORECASE)
-        if fits and (named or None not in seen):
+        # Shapes may be of another round.
+        if named or (fits and None not in seen):
             return place.program.code_of(one), place.program.code_of(other), place.program.text(call)
     return "a prediction", "a target", ""
 
