@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tutor.errors import TutorError
@@ -66,7 +67,13 @@ async def explained(sandbox: Sandbox, request: Request, outcome: Outcome) -> Exp
         return replace(found, repairs=())
     asked = found.repairs[:TRIED_MOST]
     runs = await asyncio.gather(*(_runs(sandbox, request, outcome, repair) for repair in asked))
-    return replace(found, repairs=tuple(r for r, good in zip(asked, runs, strict=True) if good))
+    return replace(found, repairs=chosen(asked, runs))
+
+
+def chosen(repairs: Sequence[Repair], reached: Sequence[int]) -> tuple[Repair, ...]:
+    """Those that get past the line that failed; where none does, the first that gets further on in it."""
+    past = tuple(repair for repair, far in zip(repairs, reached, strict=True) if far == PAST)
+    return past or tuple(repair for repair, far in zip(repairs, reached, strict=True) if far == FURTHER)[:1]
 
 
 def failure(outcome: Outcome) -> Failure | None:
@@ -74,27 +81,45 @@ def failure(outcome: Outcome) -> Failure | None:
     return outcome.error or next((call.failure for call in outcome.calls if call.failure is not None), None)
 
 
-async def _runs(sandbox: Sandbox, request: Request, outcome: Outcome, repair: Repair) -> bool:
-    """Whether the program gets beyond where it failed."""
+async def _runs(sandbox: Sandbox, request: Request, outcome: Outcome, repair: Repair) -> int:
+    """How far the program gets with a repair."""
     limits = Limits(seconds=min(request.limits.seconds, SLOW_SECONDS + outcome.seconds))
     code = repaired(request.code, repair)
     trial = replace(request, code=code, trace=True, training=False, observe=(), limits=limits)
     with contextlib.suppress(TutorError):
-        return passes(outcome, await sandbox.run(trial), repair)
-    return False
+        return reach(outcome, await sandbox.run(trial), repair)
+    return 0
 
 
-def passes(before: Outcome, after: Outcome, repair: Repair) -> bool:
-    """Whether the code ran to its end, or failed at another place further on, or was still running."""
+PAST, FURTHER = 2, 1
+
+
+def reach(before: Outcome, after: Outcome, repair: Repair) -> int:
+    """PAST where the code ran to its end, failed on another line further on, or was still running; FURTHER where the
+    same line fails further on, as one with two faults in it does; else 0.
+    """
     failed, fails = failure(before), failure(after)
     if failed is None or after.status not in ("ok", "error", "timeout"):
-        return False
+        return 0
     if fails is None:
-        return True
+        return PAST
     grown = sum(edit.new.count("\n") - (edit.place.last - edit.place.line) for edit in repair.edits)
     line = failed.line or 0
     edited = {n for edit in repair.edits for n in range(edit.place.line, edit.place.last + 1)} | {line}
     at = (fails.line or 0) - grown
     if at in edited or fails.line in edited:
+        return FURTHER if _beyond(failed, fails, repair) else 0
+    return PAST if at > line or any(made.line - grown == line for made in after.lines) else 0
+
+
+def _beyond(failed: Failure, fails: Failure, repair: Repair) -> bool:
+    """Whether the same line fails further on: in another layer, or in what is done with what failed before."""
+    before, after = failed.scene, fails.scene
+    if before is None or after is None or (failed.type, failed.message) == (fails.type, fails.message):
         return False
-    return at > line or any(made.line - grown == line for made in after.lines)
+    if [layer.path for layer in before.layers] != [layer.path for layer in after.layers]:
+        return bool(after.layers) or len(after.expression) > len(before.expression)
+    line = before.place[0]
+    wider = sum(len(edit.new) - edit.place.end + edit.place.column for edit in repair.edits if edit.place.line == line)
+    outside = after.place[:2] <= before.place[:2]
+    return outside and len(after.expression) > len(before.expression) + max(wider, 0)

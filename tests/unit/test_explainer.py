@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tutor.examiner import Examiner
-from tutor.explainer import account, failure, passes
+from tutor.explainer import FURTHER, PAST, account, chosen, failure, reach
 from tutor.grade.account import Account
 from tutor.grade.explain.explanation import Edit, Place, Repair
 from tutor.lesson.model import Function, Lesson, LessonFile, Write
@@ -41,8 +41,9 @@ async def test_a_repair_is_run_after_what_was_given(sandbox):
 
 
 async def test_a_repair_that_does_not_run_is_not_shown(sandbox):
-    request = Request(code="x, w = torch.ones(2, 5), torch.ones(4, 5)\ny = (x @ w).view(7)", trace=True)
-    _, found = await told(sandbox, request)
+    odd = "class Odd(torch.Tensor):\n    @property\n    def T(self): raise ValueError('no')\n"
+    code = odd + "x, w = torch.ones(2, 5), torch.ones(4, 5).as_subclass(Odd)\ny = x @ w"
+    _, found = await told(sandbox, Request(code=code, trace=True))
     assert found.explanation is not None and found.explanation.rule == "matmul-inner"
     assert found.repairs() == [] and "w.T" not in found.text()
 
@@ -99,10 +100,20 @@ async def test_getting_past_the_place_is_what_counts():
         made = tuple(Line(line=n, name="") for n in lines)
         return Outcome(status="error", error=Failure(type="E", message="m", line=line), lines=made)
 
-    assert passes(failed, Outcome(status="ok"), repair) and passes(failed, Outcome(status="timeout"), repair)
-    assert not passes(failed, Outcome(status="memory"), repair) and not passes(failed, Outcome(status="killed"), repair)
-    assert not passes(failed, after(3), repair) and not passes(failed, after(4), repair)
-    assert passes(failed, after(5), repair), "further on, counted as before the repair grew"
-    assert not passes(failed, after(1), repair) and passes(failed, after(1, (4,)), repair)
+    assert reach(failed, Outcome(status="ok"), repair) == reach(failed, Outcome(status="timeout"), repair) == PAST
+    assert reach(failed, Outcome(status="memory"), repair) == reach(failed, Outcome(status="killed"), repair) == 0
+    assert reach(failed, after(3), repair) == reach(failed, after(4), repair) == 0
+    assert reach(failed, after(5), repair) == PAST, "further on, counted as before the repair grew"
+    assert reach(failed, after(1), repair) == 0 and reach(failed, after(1, (4,)), repair) == PAST
     called = Outcome(status="ok", calls=(Call(inputs=(), failure=Failure(type="E", message="m", line=3)),))
-    assert passes(called, Outcome(status="ok"), repair) and not passes(called, called, repair)
+    assert reach(called, Outcome(status="ok"), repair) == PAST and reach(called, called, repair) == 0
+
+
+async def test_of_two_faults_in_one_line_the_first_is_repaired_where_nothing_gets_past_the_line(sandbox):
+    code = "x, w, t = torch.ones(2, 5), torch.ones(4, 5), torch.ones(9)\ny = torch.relu(x @ w) + t"
+    _, found = await told(sandbox, Request(code=code, trace=True))
+    assert found.explanation is not None and found.explanation.rule == "matmul-inner"
+    assert [repair.code for repair in found.explanation.repairs] == ["y = torch.relu(x @ w.T) + t"]
+    one, two, three = (Repair(name) for name in "abc")
+    assert chosen((one, two, three), (FURTHER, PAST, 0)) == (two,)
+    assert chosen((one, two, three), (0, FURTHER, FURTHER)) == (two,) and chosen((one,), (0,)) == ()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import torch
 
-from tutor.explainer import TRIED_MOST, passes
+from tutor.explainer import TRIED_MOST, chosen, reach
 from tutor.grade.explain.explanation import Explanation, repaired
 from tutor.grade.explain.gather import explain
 from tutor.sandbox.protocol import Line, Outcome
@@ -41,8 +41,8 @@ def told(code: str, setup: str = SETUP) -> Explanation | None:
     if found is None:
         return None
     tried = found.repairs[:TRIED_MOST]
-    good = [r for r in tried if passes(outcome, ran(repaired(code, r), setup)[0], r)]
-    return replace(found, repairs=tuple(good))
+    far = [reach(outcome, ran(repaired(code, r), setup)[0], r) for r in tried]
+    return replace(found, repairs=chosen(tried, far))
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def _from(case: Case, empty: Operand, node: ast.expr) -> Explanation | None:
         if not isinstance(call, ast.Call):
             continue
         function = _function(case, call)
-        if function is not None and _gives_nothing(function):
+        if function is not None and gives_nothing(function):
             return _no_return(case, empty, function)
         name = origin.last_name(call.func)
         if name in _IN_PLACE and function is None:
@@ -66,7 +66,8 @@ def _function(case: Case, call: ast.Call) -> origin.Function | None:
     return None
 
 
-def _gives_nothing(function: origin.Function) -> bool:
+def gives_nothing(function: origin.Function) -> bool:
+    """Whether it has no return with a value."""
     inner = [n for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
     return not inner and not any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function))
 
@@ -77,7 +78,7 @@ def _no_return(case: Case, empty: Operand, function: origin.Function) -> Explana
         first=f"{words.code(empty)} is None: `{function.name}` (line {function.lineno}) has "
         + ("a return without a value." if _is_bare(function) else "no return."),
         rest=("A function that does not return anything gives None, whatever it computes.",),
-        repairs=_returned(case, function),
+        repairs=returned(case, function),
         habit="End a function that computes something with return.",
     )
 
@@ -86,7 +87,8 @@ def _is_bare(function: origin.Function) -> bool:
     return any(isinstance(n, ast.Return) for n in ast.walk(function))
 
 
-def _returned(case: Case, function: origin.Function) -> tuple[Repair, ...]:
+def returned(case: Case, function: origin.Function) -> tuple[Repair, ...]:
+    """The function with what it computed last returned."""
     last = function.body[-1]
     if isinstance(last, ast.Return) and len(function.body) > 1:
         bound = function.body[-2]

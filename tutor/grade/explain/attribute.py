@@ -8,6 +8,7 @@ import difflib
 from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.optim import OPTIMIZERS
 from tutor.sandbox.protocol import Operand
 
 _OF_TENSORS = {
@@ -41,7 +42,7 @@ def explain(case: Case) -> Explanation | None:
     if said is None or not isinstance(node, ast.Attribute) or node.attr != said[1]:
         return _module_inside(case, said[1] if said else "")
     owner = case.operands[0]
-    for rule in (_selfless, _keyed, _inner, _uncalled, _pair, _listed, _plain, _array, _generator, _backward, _near):
+    for rule in _RULES:
         if (found := rule(case, node, owner, said[1])) is not None:
             return found
     kind = words.code(owner) + (f" is a {owner.seen.type} and" if owner.seen.type not in ("", "module") else "")
@@ -267,6 +268,37 @@ def _backward(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Exp
     )
 
 
+def _optimized(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:
+    """What an optimizer or a model does, asked of a tensor or of the other one."""
+    homes = _HOMES.get(name, ())
+    if not homes or owner.seen.kind not in ("tensor", "module", "object", "function"):
+        return None
+    found = [n for home in homes for n in _made_of(case, home) if n != owner.text]
+    kind = owner.seen.type if owner.seen.kind != "tensor" else "tensor"
+    return Explanation(
+        rule="attribute-home",
+        first=f"{words.code(owner)} is a {kind}; `{name}` belongs to {' or '.join(homes)}.",
+        rest=("What stays from round to round, and is reset and moved, is the model, by its optimizer.",)
+        if owner.seen.kind == "tensor"
+        else (),
+        repairs=tuple(r for n in found[:2] for r in case.instead(f"{n}.{name}", of=node)),
+    )
+
+
+def _made_of(case: Case, home: str) -> list[str]:
+    """Names bound to an optimizer, or to a module."""
+    found = []
+    for statement in ast.walk(case.tree):
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+            kind = origin.last_name(statement.value.func)
+            text = case.text(statement.value.func)
+            is_optimizer = kind in OPTIMIZERS
+            is_model = ("nn." in text and not kind.endswith("Loss")) or origin.class_named(case, kind) is not None
+            if is_optimizer if home == "optimizer" else is_model and not is_optimizer:
+                found += [t.id for t in statement.targets if isinstance(t, ast.Name)]
+    return found
+
+
 def _near(case: Case, node: ast.Attribute, owner: Operand, name: str) -> Explanation | None:
     own = origin.class_named(case, owner.seen.type)
     set_there = (
@@ -329,3 +361,13 @@ def _parameter(case: Case) -> Explanation | None:
         rest=("A module keeps its parameters by name, and only nn.Parameter can take their place.",),
         repairs=case.swapped(value, f"{case.nn}.Parameter({value.text})"),
     )
+
+
+_HOMES = {
+    "zero_grad": ("optimizer", "model"), "step": ("optimizer",), "param_groups": ("optimizer",), "train": ("model",),
+    "eval": ("model",), "parameters": ("model",), "state_dict": ("model", "optimizer"),
+}  # fmt: skip
+"""What only an optimizer or a model has."""
+_RULES = (
+    _selfless, _keyed, _inner, _uncalled, _pair, _listed, _plain, _array, _generator, _backward, _optimized, _near,
+)  # fmt: skip

@@ -8,7 +8,7 @@ import math
 from tutor.grade.drawing import shape_text
 from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
-from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.explanation import Edit, Explanation, Place, Repair
 from tutor.grade.explain.flow import trail
 from tutor.grade.explain.leaf import required, rooted
 from tutor.sandbox.protocol import Operand
@@ -147,9 +147,8 @@ def _empty(case: Case, name: str, owner: Operand | None) -> tuple[str, tuple[Rep
     if (rebound := _rebound(case, name)) is not None and owner is not None and owner.seen.is_leaf is False:
         return _renewed(case, name, rebound)
     if owner is not None and owner.seen.is_leaf is False and node is not None and bound:
-        return f"`{name}` is the result of an operation, no leaf, and its gradient is not kept.", rooted(
-            case, bound[-1]
-        )
+        why = f"`{name}` is the result of an operation, no leaf, and its gradient is not kept."
+        return why, (*rooted(case, bound[-1]), *_retained(case, name, bound[-1]))
     statement = case.statement
     if isinstance(statement, ast.Expr) and case.text(statement).endswith("zero_()"):
         pad = " " * statement.col_offset
@@ -159,8 +158,31 @@ def _empty(case: Case, name: str, owner: Operand | None) -> tuple[str, tuple[Rep
         return "backward() has not been called yet.", _loss_before(case)
     zeroed = next((c for c in case.calls("zero_grad") if calls[-1].lineno < c.lineno < line), None)
     if zeroed is not None:
-        return f"zero_grad() on line {zeroed.lineno} has just emptied it.", ()
+        return f"zero_grad() on line {zeroed.lineno} has just emptied it.", _emptied_later(case, zeroed, calls[-1])
     return f"the loss was not computed from `{name}`, or it was changed since.", ()
+
+
+def _retained(case: Case, name: str, value: ast.expr) -> tuple[Repair, ...]:
+    """Kept all the same, told before backward()."""
+    statement = next((n for n in case.around(value) if isinstance(n, ast.stmt)), None)
+    if statement is None:
+        return ()
+    pad = " " * statement.col_offset
+    new = f"{name}.retain_grad()"
+    edit = case.behind(statement, f"\n{pad}{new}")
+    return (Repair(f"{case.text(statement)}\n{new}", "keeps it all the same", (edit,)),)
+
+
+def _emptied_later(case: Case, zeroed: ast.Call, backward: ast.Call) -> tuple[Repair, ...]:
+    """zero_grad() in front of backward(), where what came before has been used."""
+    whole = next((n for n in case.around(zeroed) if isinstance(n, ast.stmt)), None)
+    first = next((n for n in case.around(backward) if isinstance(n, ast.stmt)), None)
+    if whole is None or first is None or whole.col_offset != first.col_offset:
+        return ()
+    pad, text = " " * first.col_offset, case.text(whole)
+    gone = Edit(Place(whole.lineno, 0, (whole.end_lineno or whole.lineno) + 1, 0), "")
+    edits = (case.ahead(first, f"{text}\n{pad}"), gone)
+    return (Repair(f"{text}\n{case.text(first)}", "emptied before it is filled", edits),)
 
 
 def _rebound(case: Case, name: str) -> ast.Assign | None:

@@ -70,6 +70,7 @@ def _indices(
             else "Each index picks a row of the table.",
         ),
         repairs=(
+            *(_clamped(case, operand) if worst < 0 else ()),
             *(_shifted(case, operand) if least is not None and least >= 1 and worst == rows else ()),
             *(more(worst + 1) if more and worst >= rows else ()),
         ),
@@ -90,6 +91,12 @@ def _shifted(case: Case, operand: Operand | None) -> tuple[Repair, ...]:
     if operand is None:
         return ()
     return case.swapped(operand, f"{words.grouped(operand)} - 1", "indices that start at 0, where yours start at 1")
+
+
+def _clamped(case: Case, operand: Operand | None) -> tuple[Repair, ...]:
+    if operand is None:
+        return ()
+    return case.swapped(operand, f"{words.grouped(operand)}.clamp(min=0)", "row 0 for what is below it, as for padding")
 
 
 def _no_tensor(case: Case, operand: Operand | None, seen: Observation, label: str) -> Explanation | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tutor.grade.explain import origin, words
+from tutor.grade.explain import absent, origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.layer import Feed, feed
@@ -40,8 +40,8 @@ def _no_tensor(fed: Feed) -> Explanation | None:
     return Explanation(
         rule="layer-no-tensor",
         first=f"{fed.label} takes a tensor, and {what} is {name}.",
-        rest=(_why(fed),),
-        repairs=_made_tensor(fed),
+        rest=(_why(fed), *_nothing(fed)[0]),
+        repairs=(*_made_tensor(fed), *_nothing(fed)[1]),
     )
 
 
@@ -54,6 +54,18 @@ def _why(fed: Feed) -> str:
     if fed.got.kind == "none":
         return "None is what a function gives that does not return anything."
     return "Layers compute with tensors alone; data is made into one first, with the dtype of the layer."
+
+
+def _nothing(fed: Feed) -> tuple[tuple[str, ...], tuple[Repair, ...]]:
+    """The forward that does not return anything, where None came from some module of the code's own."""
+    if fed.got.kind != "none":
+        return (), ()
+    for own in (n for n in ast.walk(fed.case.tree) if isinstance(n, ast.ClassDef)):
+        forward = origin.function_named(own, "forward")
+        if forward is not None and absent.gives_nothing(forward):
+            why = f"`forward` of `{own.name}` (line {forward.lineno}) has no return."
+            return (why,), absent.returned(fed.case, forward)
+    return (), ()
 
 
 def _made_tensor(fed: Feed) -> tuple[Repair, ...]:

@@ -154,6 +154,8 @@ def _is_copy(case: Case, node: ast.Call) -> bool:
     """Whether it makes a new tensor of what was computed, rather than of data."""
     if not node.args or "requires_grad=True" in case.text(node):
         return False
+    if isinstance(node.args[0], ast.Name) and _gathered(case, node.args[0].id):
+        return True
     for step in trail(case, node.args[0]):
         if "requires_grad" in case.text(step.node):
             return True
@@ -166,11 +168,22 @@ def _is_copy(case: Case, node: ast.Call) -> bool:
     return False
 
 
+def _gathered(case: Case, name: str) -> bool:
+    """Whether something that was computed is appended to a list of this name."""
+    for call in case.calls("append"):
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if isinstance(owner, ast.Name) and owner.id == name and call.args:
+            return not isinstance(call.args[0], ast.Constant) and ".item()" not in case.text(call)
+    return False
+
+
 def _copied(case: Case, node: ast.Call, where: str) -> Why:
     inner = node.args[0]
     text = case.text(inner)
     lists = (ast.List, ast.Tuple, ast.ListComp)
     values = origin.bound(case, inner.id) if isinstance(inner, ast.Name) else [inner]
+    if isinstance(inner, ast.Name) and _gathered(case, inner.id):
+        values = [ast.List(elts=[], ctx=ast.Load())]
     new = f"torch.stack({text})" if values and isinstance(values[-1], lists) else text
     why = f"`{words.short(case.text(node))}`{where} copies the numbers into a new tensor, which has no graph."
     means = "joined with their graphs" if new != text else "the tensor itself"
@@ -183,7 +196,9 @@ def _stepped(case: Case, steps: list[Step]) -> Why | None:
     for step in steps:
         for node in ast.walk(step.node):
             if isinstance(node, ast.Compare):
-                what = f"The comparison `{words.short(case.text(node))}` gives True or False"
+                whole = next((s.node for s in steps if _is_whole(s.node)), None)
+                by = f", and `{origin.last_name(whole.func)}` whole numbers" if isinstance(whole, ast.Call) else ""
+                what = f"The comparison `{words.short(case.text(node))}` gives True or False{by}"
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STEPS:
                 what = f"`{node.func.attr}` gives whole numbers"
             else:
@@ -198,6 +213,10 @@ def _stepped(case: Case, steps: list[Step]) -> Why | None:
                 gone = case.instead(case.text(node.func.value), f"without {node.func.attr}()", of=node)
             return "steps", why + " Use a loss of the scores themselves.", gone
     return None
+
+
+def _is_whole(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STEPS
 
 
 def _frozen(case: Case, steps: list[Step]) -> Why | None:

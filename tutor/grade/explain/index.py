@@ -32,7 +32,8 @@ def explain(case: Case) -> Explanation | None:
         return None
     if x.seen.shape == ():
         return _number(case, node, x) if case.type == "IndexError" else None
-    for rule in (_fractions, _step, _too_many, _range, _pairs):
+    rules = (_fractions, _step, _too_many, _range, _pairs)
+    for rule in (_pairs, *rules) if case.says("shape mismatch: indexing") else rules:
         if (found := rule(case, node, x)) is not None:
             return found
     return None
@@ -334,7 +335,7 @@ def _pairs(case: Case, node: ast.Subscript, x: Operand) -> Explanation | None:
         return None
     return Explanation(
         rule="index-pairs",
-        first=f"{words.code(a.operand)} and {words.code(b.operand)} pick {_long(m)} and {_long(n)} places.",
+        first=f"{words.shaped(a.operand)} and {words.shaped(b.operand)} pick {_long(m)} and {_long(n)} places.",
         rest=(
             f"Indices into {words.shaped(x)} are taken in pairs, one place for each pair: they must be equally long.",
             "For all rows of one with all columns of the other, the first stands as a column.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tutor.grade.drawing import shape_text
-from tutor.grade.explain import words
+from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.layer import Feed, Source, feed, source
@@ -31,7 +31,26 @@ def explain(case: Case) -> Explanation | None:
         return _unflattened(fed, want)
     if len(fed.shape) == 1 and want == 1:
         return _column(fed)
-    return _features(fed, want)
+    return _joined(fed, want) or _features(fed, want)
+
+
+def _joined(fed: Feed, want: int) -> Explanation | None:
+    """A Flatten that took the batch along."""
+    case = fed.case
+    made = next((c for c in case.calls("Flatten") if c.args and origin.whole(c.args[0]) == 0), None)
+    if made is None or len(fed.shape) != 1 or fed.shape[0] % want:
+        return None
+    batch = fed.shape[0] // want
+    return Explanation(
+        rule="linear-flatten",
+        first=f"{fed.label} gets {_got(fed)}: `{case.text(made)}` has flattened the batch as well.",
+        rest=(
+            f"{fed.shape[0]} is {batch} examples of {want} features, and in_features is {want}. Flatten starts at "
+            "dimension 1 unless told otherwise, so that dimension 0, the batch, stays.",
+            *_misleading(fed),
+        ),
+        repairs=case.instead(f"{case.text(made.func)}()", f"the batch kept: ({batch}, {want})", of=made),
+    )
 
 
 def _single(fed: Feed) -> Explanation:

@@ -54,7 +54,7 @@ def _entries(case: Case) -> Explanation | None:
     node = case.node
     if not isinstance(node, ast.Call):
         return None
-    return _list(case) or _odd_entry(case, node)
+    return _list(case) or _odd_entry(case, node) or _passed_class(case)
 
 
 def _unnamed(case: Case) -> Explanation | None:
@@ -116,6 +116,17 @@ def _odd_entry(case: Case, node: ast.Call) -> Explanation | None:
             repairs = case.instead(f"{case.nn}.{kind}()", of=entry) if kind else ()
             return Explanation(rule="sequential-entry", first=first, repairs=repairs)
     return None
+
+
+def _passed_class(case: Case) -> Explanation | None:
+    """A class handed on by another name, as in `mlp(sizes, nn.GELU)`."""
+    said = case.says(r"torch\.nn\.modules\.\w+\.(\w+) is not a Module subclass")
+    name = said[1] if said else ""
+    if not name:
+        return None
+    calls = {id(n.func) for n in ast.walk(case.tree) if isinstance(n, ast.Call)}
+    uses = [n for n in ast.walk(case.tree) if isinstance(n, ast.Attribute) and n.attr == name and id(n) not in calls]
+    return _class(case, uses[0], name) if uses else None
 
 
 def _class(case: Case, entry: ast.expr, name: str) -> Explanation:

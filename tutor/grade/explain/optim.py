@@ -127,7 +127,7 @@ def _params(case: Case, params: Operand) -> Explanation | None:
     if case.says("empty parameter list"):
         return _empty(case, params)
     if params.seen.kind == "module":
-        return _whole(case, params, f"{words.code(params)} is a module, and {case.name} takes its parameters.")
+        return _whole(case, params, _a_module(case, params))
     if params.seen.kind == "function" and params.text.endswith(".parameters"):
         return Explanation(
             rule="optimizer-params",
@@ -149,6 +149,11 @@ def _params(case: Case, params: Operand) -> Explanation | None:
             repairs=case.swapped(params, f"{model}.parameters()") if model != params.text else (),
         )
     return _entries(case, params)
+
+
+def _a_module(case: Case, params: Operand) -> str:
+    kind = f"a module ({params.seen.type})" if params.seen.type and params.seen.type not in params.text else "a module"
+    return f"{words.code(params)} is {kind}, and {case.name} takes its parameters."
 
 
 def _whole(case: Case, params: Operand, first: str) -> Explanation:

@@ -226,7 +226,11 @@ def _list_place(case: Case, kind: str, given: str) -> Explanation | None:
     given = given.rpartition(".")[2]
     repairs: tuple[Repair, ...] = ()
     rest = "A place in a list is a whole number."
-    if given == "tuple":
+    items = what.seen.items or ()
+    if given == "tuple" and kind == "tuple" and items and items[0].kind == "tensor":
+        rest = "A call that gives several things gives them as a tuple; the first of them is the tensor."
+        repairs = case.instead(f"{words.grouped(what)}[0][{text}]", "the first of the tuple")
+    elif given == "tuple":
         rest = "Only a tensor takes several places at once; a list of lists is asked step by step."
         chain = "".join(f"[{p.text}]" for p in places)
         repairs = (

@@ -46,7 +46,7 @@ def _assigned(case: Case, node: ast.Subscript, owner: Operand) -> Explanation | 
         repairs=(
             *_elsewhere(case, node, owner, size),
             *_shaped(case, value, size, place),
-            *_part(case, node, size, place),
+            *_part(case, node, value, size, place),
         ),
         habit="Print the shape of both sides before you assign to a part.",
     )
@@ -140,17 +140,19 @@ def _less(case: Case, value: Operand, size: Shape, place: Shape) -> tuple[Repair
     return ()
 
 
-def _part(case: Case, node: ast.Subscript, size: Shape, place: Shape) -> tuple[Repair, ...]:
+def _part(case: Case, node: ast.Subscript, value: Operand, size: Shape, place: Shape) -> tuple[Repair, ...]:
     """A smaller place: as many as the value has. Not of lists and masks, which pick copies."""
+    # A name may stand for another length in the next round.
+    end = f"len({value.text})" if len(size) == 1 and value.text.isidentifier() else str(size[-1]) if size else ""
     if len(part.places(node)) < words.rank(case.operands[0].seen) and place[:-1] == size[:-1] and size[-1] < place[-1]:
         texts = [case.text(n) for n in part.places(node)]
         colons = [":"] * (words.rank(case.operands[0].seen) - len(texts) - 1)
-        index = ", ".join([*texts, *colons, f":{size[-1]}"])
+        index = ", ".join([*texts, *colons, f":{end}"])
         return _indexed(case, node, index, f"only the first {size[-1]} places along the last dimension")
     plain = all(isinstance(n, ast.Slice) or _is_number(case, n) for n in part.places(node))
     if not plain or len(size) != len(place) or any(n > m for n, m in zip(size, place, strict=True)):
         return ()
-    cuts = ", ".join(f":{n}" for n in size)
+    cuts = ", ".join([*(f":{n}" for n in size[:-1]), f":{end}"])
     return case.instead(f"{case.text(node)}[{cuts}]", f"only the first {size[0]} places of it are set")
 
 

@@ -177,7 +177,7 @@ def _chained(case: Case, many: Operand, node: ast.Compare) -> Explanation:
     tested = _is_test(case, node)
     return Explanation(
         rule="truth-chained",
-        first=f"`{words.short(case.text(node))}` joins two comparisons with a hidden `and`; {words.code(many)} has "
+        first=f"`{words.short(case.text(node))}` joins two comparisons with a hidden `and`; {words.shaped(many)} has "
         f"{_count(many)}.",
         rest=(_RULE, "Between tensors each comparison stands by itself, joined by &."),
         repairs=(

@@ -10,6 +10,8 @@ from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.sandbox.protocol import Observation, Operand
 
+_APART = ("chunk", "split", "tensor_split")
+
 
 def explain(case: Case) -> Explanation | None:
     """How many values came for how many names; None where it is another error."""
@@ -31,9 +33,29 @@ def explain(case: Case) -> Explanation | None:
     return Explanation(
         rule="unpack",
         first=f"{what} {gives}, and there {'is' if want == 1 else 'are'} {want} names for them.",
-        rest=(_why(value, looped), f"Each value needs a name of its own: `{words.short(target)}`." if target else ""),
+        rest=(
+            *_parts(case, value),
+            _why(value, looped),
+            f"Each value needs a name of its own: `{words.short(target)}`." if target else "",
+        ),
         repairs=_named(case, value, want, have) if not looped else _enumerated(case, value, want),
     )
+
+
+def _parts(case: Case, value: Operand) -> tuple[str, ...]:
+    """What chunk or split took apart, and along which dimension."""
+    node = case.node_of(value)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _APART:
+        return ()
+    owner = next((o for o in (*case.operands, *case.scene.names) if o.text == case.text(node.func.value)), None)
+    sizes = [item.shape for item in value.seen.items or () if item.shape]
+    whole = owner.seen.shape if owner is not None else None
+    if whole is None and sizes and not any(k.arg == "dim" for k in node.keywords):
+        whole = (sum(size[0] for size in sizes), *sizes[0][1:])
+    if whole is None:
+        return ()
+    text = words.short(case.text(node.func.value))
+    return (f"{node.func.attr} goes along dim=0 unless told: `{text}` is {shape_text(whole)}.",)
 
 
 def _value(case: Case) -> Operand | None:
@@ -87,12 +109,26 @@ def _named(case: Case, value: Operand, want: int, have: int | None) -> tuple[Rep
     ):
         return ()
     names = [case.text(e) for e in statement.targets[0].elts]
+    if found := _along(case, value, want):
+        return found
     if have > want:
         more = [*names, *["_"] * (have - want)] if have - want <= 3 else [*names[:-1], f"*{names[-1]}"]
         return case.instead(", ".join(more), "the rest under a name that is not used", of=statement.targets[0])
     if value.seen.kind == "size" and 0 < have < want:
         return case.instead(", ".join(names[-have:]), "a name for each dimension there is", of=statement.targets[0])
     return ()
+
+
+def _along(case: Case, value: Operand, want: int) -> tuple[Repair, ...]:
+    """chunk and split along the last dimension, where that gives as many parts as there are names."""
+    node = case.node_of(value)
+    sizes = [item.shape for item in value.seen.items or () if item.shape]
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in _APART:
+        return ()
+    if not sizes or node.keywords or len(node.args) != 1 or len(sizes[0]) < 2 or sizes[0][-1] % want:
+        return ()
+    means = f"along the last dimension, {want} parts of {sizes[0][-1] // want}"
+    return case.instead(f"{case.text(node)[:-1]}, dim=-1)", means, of=node)
 
 
 def _enumerated(case: Case, value: Operand, want: int) -> tuple[Repair, ...]:

@@ -115,7 +115,7 @@ CASES = [
         "model = nn.Linear(2, 1)\nopt = torch.optim.SGD(model.parameters(), lr=.1)\nloss = model(torch.rand(4, 2)).mean()\nloss.backward()\nopt.zero_grad()\nprint(model.weight.grad.norm())",
         "grad-none",
         "`model.weight.grad` is None: zero_grad() on line 5 has just emptied it.",
-        "",
+        "opt.zero_grad()\nloss.backward()",
     ),
     (
         "model = nn.Linear(2, 1)\nfor p in model.parameters():\n    p.data -= 0.1 * p.grad",

@@ -13,7 +13,7 @@ CASES = [
         "nn.Embedding(4, 2)(torch.tensor([-1]))",
         "embedding-range",
         "`torch.tensor([-1])` holds the index -1, and `nn.Embedding(4, 2)` has 4 rows: 0 to 3.",
-        "",
+        "nn.Embedding(4, 2)(torch.tensor([-1]).clamp(min=0))",
     ),
     (
         "nn.Embedding(4, 2)([1,2])",

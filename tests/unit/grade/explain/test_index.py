@@ -189,7 +189,7 @@ CASES: list[tuple[str, str, str, list[str]]] = [
     (
         "grid = torch.rand(5, 5)\nprint(grid[torch.arange(2), torch.arange(3)])",
         "index-pairs",
-        "`torch.arange(2)` and `torch.arange(3)` pick 2 and 3 places.",
+        "`torch.arange(2)` (2,) and `torch.arange(3)` (3,) pick 2 and 3 places.",
         ["print(grid[torch.arange(2)[:, None], torch.arange(3)])", "print(grid[torch.arange(2)][:, torch.arange(3)])"],
     ),
     (
@@ -219,7 +219,7 @@ CASES: list[tuple[str, str, str, list[str]]] = [
     (
         "x = torch.rand(4, 3)\nidx = x.argmax(dim=1)\nbest = x[idx, torch.arange(3)]",
         "index-pairs",
-        "`idx` and `torch.arange(3)` pick 4 and 3 places.",
+        "`idx` (4,) and `torch.arange(3)` (3,) pick 4 and 3 places.",
         ["best = x[idx[:, None], torch.arange(3)]", "best = x[idx][:, torch.arange(3)]"],
     ),
     (

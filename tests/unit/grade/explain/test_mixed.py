@@ -79,7 +79,7 @@ CASES = [
         "nn.MSELoss(torch.zeros(1), torch.zeros(1)).backward()",
         "class-with-data",
         "`nn.MSELoss` is a class: `nn.MSELoss(torch.zeros(1), torch.zeros(1))` takes the data for its settings.",
-        "",
+        "nn.MSELoss()(torch.zeros(1), torch.zeros(1)).backward()",
     ),
     (
         "nn.CrossEntropyLoss(torch.zeros(2,3), torch.tensor([0,1]))",
@@ -91,7 +91,7 @@ CASES = [
         "nn.CrossEntropyLoss(torch.zeros(2,3), torch.tensor([0,1])).backward()",
         "class-with-data",
         "`nn.CrossEntropyLoss` is a class: `nn.CrossEntropyLoss(torch.zeros(2,3), torch.ten…` takes the data for its settings.",
-        "",
+        "nn.CrossEntropyLoss()(torch.zeros(2,3), torch.tensor([0,1])).backward()",
     ),
     (
         "nn.BCELoss(torch.zeros(2), torch.zeros(2))",

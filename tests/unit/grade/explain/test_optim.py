@@ -120,7 +120,7 @@ CASES = [
     (
         "model = nn.Linear(2, 1)\noptimizer = torch.optim.Adam(model, lr=1e-3)",
         "optimizer-params",
-        "`model` is a module, and Adam takes its parameters.",
+        "`model` is a module (Linear), and Adam takes its parameters.",
         "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)",
     ),
     (

@@ -71,7 +71,7 @@ CASES: list[tuple[str, str, str, list[str]]] = [
     (
         "x = torch.rand(5)\ninside = 0.2 < x < 0.8",
         "truth-chained",
-        "`0.2 < x < 0.8` joins two comparisons with a hidden `and`; `x` has 5 elements.",
+        "`0.2 < x < 0.8` joins two comparisons with a hidden `and`; `x` (5,) has 5 elements.",
         ["inside = (0.2 < x) & (x < 0.8)"],
     ),
     (
@@ -191,7 +191,7 @@ CASES: list[tuple[str, str, str, list[str]]] = [
     (
         "x = torch.zeros(3)\nif 0 < x < 1: pass",
         "truth-chained",
-        "`0 < x < 1` joins two comparisons with a hidden `and`; `x` has 3 elements.",
+        "`0 < x < 1` joins two comparisons with a hidden `and`; `x` (3,) has 3 elements.",
         ["if ((0 < x) & (x < 1)).all(): pass", "if ((0 < x) & (x < 1)).any(): pass"],
     ),
     (
@@ -203,7 +203,7 @@ CASES: list[tuple[str, str, str, list[str]]] = [
     (
         "x = torch.zeros(3)\ny = 0 < x < 1",
         "truth-chained",
-        "`0 < x < 1` joins two comparisons with a hidden `and`; `x` has 3 elements.",
+        "`0 < x < 1` joins two comparisons with a hidden `and`; `x` (3,) has 3 elements.",
         ["y = (0 < x) & (x < 1)"],
     ),
     (
