@@ -15,7 +15,7 @@ from tutor.grade.account import Account, Heard
 from tutor.grade.explain.explanation import Explanation, Repair, repaired
 from tutor.grade.notice.notice import Notice
 from tutor.sandbox.client import Sandbox
-from tutor.sandbox.protocol import Failure, Limits, Outcome, Request
+from tutor.sandbox.protocol import Calls, Failure, Limits, Outcome, Request
 
 TRIED_MOST = 4
 """Repairs of one error that are tried."""
@@ -85,10 +85,20 @@ async def _runs(sandbox: Sandbox, request: Request, outcome: Outcome, repair: Re
     """How far the program gets with a repair."""
     limits = Limits(seconds=min(request.limits.seconds, SLOW_SECONDS + outcome.seconds))
     code = repaired(request.code, repair)
-    trial = replace(request, code=code, trace=True, training=False, observe=(), limits=limits)
+    trial = replace(
+        request, code=code, trace=True, training=False, observe=(), calls=_calls(request, outcome), limits=limits
+    )
     with contextlib.suppress(TutorError):
         return reach(outcome, await sandbox.run(trial), repair)
     return 0
+
+
+def _calls(request: Request, outcome: Outcome) -> Calls | None:
+    """The calls up to the one that failed: more would only take time."""
+    failed = next((n for n, call in enumerate(outcome.calls, start=1) if call.failure is not None), None)
+    if request.calls is None or outcome.error is not None or failed is None:
+        return None
+    return replace(request.calls, count=min(failed, request.calls.count))
 
 
 PAST, FURTHER = 2, 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tutor.grade.account import Account
@@ -26,7 +26,7 @@ class Verdict:
     """What a learner who answers so seems to believe; empty when unknown."""
     evidence: tuple[str, ...] = ()
     """Short lines that prove it: expected and actual, torch's own message, the code that gives the wrong answer."""
-    account: Account = Account()
+    account: Account = field(default_factory=Account)
     """Of an answer that ran: what its error means, and what each line made."""
     self_reported: bool = False
     """Whether it rests on what the answer's own process says of itself, not on values for inputs it had not seen."""

@@ -91,7 +91,8 @@ def test_an_error_is_explained_before_it_is_told_and_there_is_more() -> None:
         Piece("note", ":why says more"),
     ]
     assert why(account)[0].text.splitlines() == [
-        "5 must meet 4.", "This runs: with `b` transposed:", "    a @ b.T", "Look.", "", "What each line made:", "  line 1  y  (2,) float32", "  · a.T  (5, 2)",
+        "5 must meet 4.", "This runs: with `b` transposed:", "    a @ b.T", "Look.", "",
+        "What each line made:", "  line 1  y  (2,) float32", "  · a.T  (5, 2)",
     ]  # fmt: skip
     assert why(Account()) == [Piece("note", "There is no more to say.")]
 
