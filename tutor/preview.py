@@ -11,7 +11,6 @@ from tutor.grade.prompt import starter
 from tutor.grade.verdict import Verdict
 from tutor.lesson.catalog import Catalog, Entry
 from tutor.lesson.model import LessonFile, Question
-from tutor.lesson.vary import concrete
 from tutor.progress.store import Attempt
 from tutor.sandbox.protocol import Outcome
 from tutor.session import Session
@@ -63,16 +62,10 @@ class Preview(Session):
     """The last answer to each question, or the last code that was run."""
     catalog: OneLesson
     _visits = 0
-    _member: tuple[Question, Question] | None = None
-    """A family, and the one of it that is asked."""
 
-    @property
-    def question(self) -> Question:
-        """The question or page in front; of a family another at every visit."""
-        asked = super().question
-        if self._member is None or self._member[0] is not asked:
-            self._member = asked, concrete(asked, self._visits)
-        return self._member[1]
+    def _seed(self, asked: Question) -> int:
+        """Of a family another member at every visit."""
+        return self._visits
 
     def open_lesson(self, slug: str) -> None:
         """Begin with the lesson as it is."""

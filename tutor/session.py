@@ -6,7 +6,7 @@ Every front end is thin over this. State that must survive is written to the sto
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.asking import DONE, Asking
 from tutor.clock import Clock
@@ -15,6 +15,7 @@ from tutor.grade.prompt import starter
 from tutor.lesson.catalog import Catalog
 from tutor.lesson.content import differs, digest
 from tutor.lesson.model import Question
+from tutor.lesson.vary import concrete
 from tutor.progress.resume import Standing, fold
 from tutor.progress.store import Attempt, Store
 from tutor.sandbox.client import Sandbox
@@ -56,6 +57,8 @@ class Session(Asking):
     def __init__(self, catalog: Catalog, store: Store, sandbox: Sandbox, clock: Clock) -> None:
         super().__init__(catalog, store, sandbox, clock)
         self.index = 0
+        self._member: tuple[Question, Question] | None = None
+        """A question of the file, and what is asked of it."""
         self._attempts: list[Attempt] = []
         self._drafts: dict[str, str] = {}
         self._digests: dict[str, str] = {}
@@ -76,8 +79,16 @@ class Session(Asking):
 
     @property
     def question(self) -> Question:
-        """The question or page in front of the learner."""
-        return self.file.lesson.questions[self.index]
+        """The question or page in front of the learner; of a family the same member until it has been answered."""
+        asked = self.file.lesson.questions[self.index]
+        if self._member is None or self._member[0] is not asked:
+            self._member = asked, concrete(asked, self._seed(asked))
+        return self._member[1]
+
+    def _seed(self, asked: Question) -> int:
+        """How often it has been answered or revealed: after a crash it is the same numbers that come back."""
+        done = (a for a in self._attempts if a.question == asked.id)
+        return sum(a.action == "reveal" or a.result == "right" for a in done)
 
     @property
     def standing(self) -> Standing:
@@ -204,7 +215,7 @@ class Session(Asking):
         return lines
 
     def _arrive(self, index: int) -> None:
-        self.index = index
+        self.index, self._member = index, None
         self._arrived()
         with self._saving():
             self.store.keep_place(self.catalog.key, self.file.slug, self.question.id)
@@ -217,6 +228,8 @@ class Session(Asking):
 
     def _remember(self, attempt: Attempt) -> None:
         if attempt.lesson == self.file.slug:
+            # What a member of a family asks is what the family asks.
+            attempt = replace(attempt, digest=self._digests.get(attempt.question, attempt.digest))
             self._attempts.append(attempt)
         with self._saving():
             self.store.add(attempt)

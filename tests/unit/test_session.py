@@ -171,3 +171,21 @@ async def test_a_full_disk_loses_no_verdict_and_says_so(
         assert session.standing.status == "right"
     session.next()
     assert session.trouble == ""
+
+
+async def test_a_family_is_asked_with_numbers_that_stay_until_it_is_answered(course: Path, opened: Opened) -> None:
+    family = "  - id: family\n    vary: {m: 2..60, n: 2..60}\n    shape: torch.ones(m, n)\n"
+    (course / "02-two.yaml").write_text((course / "02-two.yaml").read_text() + family)
+    session = opened("two")
+    session.goto("family")
+    asked = session.question
+    assert asked.kind == "shape" and "m" not in asked.task.removeprefix("torch.ones")
+    assert session.question is asked and not (await session.submit("(9,)")).passed
+    again = opened("two")
+    again.goto("family")
+    assert again.question == asked, "after a crash it is the same"
+    assert (await again.submit("(3,)")).passed and again.question == asked
+    assert not next(mark for mark in again.marks() if mark.id == "family").changed
+    again.goto("shape")
+    again.goto("family")
+    assert again.question != asked, "once it is answered it comes with other numbers"
