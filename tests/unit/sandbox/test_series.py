@@ -74,7 +74,8 @@ async def test_programs_that_never_end_get_little_time_for_all_of_them(either: S
     began = time.monotonic()
     outcomes = await either.series(asked(), ["while True: pass", stubborn, *["while True: pass"] * 8, "y = x"])
     assert [outcome.status for outcome in outcomes] == ["timeout"] * 10 + ["ok"]
-    assert time.monotonic() - began < 3
+    # About a second on a quiet machine; each would run for ten if nothing ended it.
+    assert time.monotonic() - began < 10
 
 
 async def test_what_ends_the_process_leaves_what_was_done(either: Sandbox) -> None:
