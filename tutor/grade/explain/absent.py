@@ -38,6 +38,8 @@ def _from(case: Case, empty: Operand, node: ast.expr) -> Explanation | None:
         function = _function(case, call)
         if function is not None and gives_nothing(function):
             return _no_return(case, empty, function)
+        if function is not None and _may_give_nothing(function):
+            return _one_way(case, empty, function)
         name = origin.last_name(call.func)
         if name in _IN_PLACE and function is None:
             return _in_place(case, empty, call, name, step.statement)
@@ -70,6 +72,29 @@ def gives_nothing(function: origin.Function) -> bool:
     """Whether it has no return with a value."""
     inner = [n for n in ast.walk(function) if isinstance(n, ast.Return) and n.value is not None]
     return not inner and not any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function))
+
+
+def _may_give_nothing(function: origin.Function) -> bool:
+    """Whether its end is reached without a return: the last statement is an if, a loop or the like."""
+    last = function.body[-1]
+    returns = any(isinstance(n, ast.Return) for n in ast.walk(last))
+    while isinstance(last, ast.If) and last.orelse:
+        last = last.orelse[-1]
+    return returns and isinstance(last, (ast.For, ast.While, ast.If))
+
+
+def _one_way(case: Case, empty: Operand, function: origin.Function) -> Explanation:
+    last = function.body[-1]
+    takes = [a.arg for a in function.args.args if a.arg != "self"]
+    edit = case.behind(last, f"\n{' ' * last.col_offset}return {takes[0]}") if takes else None
+    test = f" (`{words.short(case.text(last.test))}` is not so here)" if isinstance(last, ast.If) else ""
+    return Explanation(
+        rule="none-return",
+        first=f"{words.code(empty)} is None: `{function.name}` (line {function.lineno}) returns in some cases only.",
+        rest=(f"Its return on the way stands under a condition{test}; where no return is met, a function gives None.",),
+        repairs=(Repair(f"return {takes[0]}", "otherwise what came in, unchanged", (edit,)),) if edit else (),
+        habit="Let every way through a function end with a return.",
+    )
 
 
 def _no_return(case: Case, empty: Operand, function: origin.Function) -> Explanation:

@@ -77,7 +77,7 @@ def _shapes(found: Pair, scores: Shape, target: Shape) -> Explanation | None:
     """What the two shapes alone tell."""
     if len(scores) > 2 and target == scores[:-1] != (scores[0], *scores[2:]):
         return _classes_last(found, scores, target)
-    if len(scores) == len(target) == 2 and target[1] == 1 and scores[0] == target[0] and scores != target:
+    if len(scores) == len(target) > 1 and target == (scores[0], 1, *scores[2:]) != scores:
         return _column(found, scores, target)
     if len(scores) > 1 and scores == target and (_whole(found.target.seen.dtype) or found.name == "nll_loss"):
         return _one_hot(found, scores)
@@ -119,15 +119,20 @@ def _classes_last(found: Pair, scores: Shape, target: Shape) -> Explanation:
 
 def _column(found: Pair, scores: Shape, target: Shape) -> Explanation:
     more = "" if _whole(found.target.seen.dtype) else ".long()"
+    right = shape_text((target[0], *target[2:]))
+    what = "is a column" if len(target) == 2 else "has a dimension for classes"
+    means = f"the column as {right}" if len(target) == 2 else f"without that dimension, {right}"
     return Explanation(
         rule="cross-column",
-        first=f"The target {words.shaped(found.target)} is a column; class numbers are ({target[0]},) here.",
+        first=f"The target {words.shaped(found.target)} {what}; class numbers are {right} here.",
         rest=(
-            f"Scores {shape_text(scores)} go with {target[0]} class numbers in one dimension.",
+            f"Scores {shape_text(scores)} go with {target[0]} class numbers in one dimension."
+            if len(target) == 2
+            else f"Scores {shape_text(scores)} have the classes in dimension 1; class numbers have no such dimension.",
             *(('torch\'s "multi-target" means no more than a target with more than one dimension.',)
               if found.case.says("multi-target") else ()),
         ),
-        repairs=found.with_target(f".squeeze(1){more}", f"the column as ({target[0]},)"),
+        repairs=found.with_target(f".squeeze(1){more}", means),
         habit="Print target.shape: class numbers have one dimension less than the scores.",
     )  # fmt: skip
 
@@ -196,7 +201,7 @@ def _counts(found: Pair, scores: Shape, target: Shape) -> Explanation | None:
     elif math.prod(target) == rows and len(scores) == 2:
         repairs = found.with_target(".flatten()", f"{rows} class numbers in a row")
     else:
-        repairs = ()
+        repairs = _shifted(found, rows, labels)
     return Explanation(
         rule="cross-counts",
         first=f"{words.shaped(found.scores)} scores {words.count(rows, 'example')}, "
@@ -208,6 +213,20 @@ def _counts(found: Pair, scores: Shape, target: Shape) -> Explanation | None:
         repairs=repairs,
         habit="Print both shapes before the loss: the same number of examples first.",
     )
+
+
+def _shifted(found: Pair, rows: int, labels: int) -> tuple[Repair, ...]:
+    """Sequences flattened where one side is one position longer: each position predicts the next one."""
+    longer, tail = (found.target, ", 1:]") if labels > rows else (found.scores, ", :-1]")
+    node = found.case.node_of(longer)
+    flat = isinstance(node, ast.Call) and origin.last_name(node.func) in ("view", "reshape", "flatten")
+    apart = abs(rows - labels)
+    if not flat or not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or rows % apart:
+        return ()
+    inside = ", ".join(found.case.text(a) for a in node.args)
+    name = "reshape" if node.func.attr == "view" else node.func.attr
+    new = f"{found.case.text(node.func.value)}[:{tail}.{name}({inside})"
+    return found.case.swapped(longer, new, "each position scored against the next one")
 
 
 def _range(found: Pair, scores: Shape, target: Shape) -> Explanation | None:

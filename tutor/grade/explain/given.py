@@ -152,15 +152,35 @@ def _module(fed: Feed) -> Explanation:
     passed = case.operands[0].text if case.operands else ""
     data = [case.text(a) for a in inner.args] if isinstance(inner, ast.Call) else []
     called = f"{case.text(inner.func)}()({', '.join(data)})" if isinstance(inner, ast.Call) and data else ""
+    unused = "" if data or inner is None or len(case.below) > 1 else _unused(case, inner)
     return Explanation(
         rule="layer-module",
         first=f"{fed.label} takes a tensor, and {what} is a module: the layer itself, not its result.",
         rest=("A module is made first, `nn.Tanh()`, and then called with a tensor, `nn.Tanh()(x)`.",),
         repairs=(
             *(case.swapped(operand, called, "the layer made, then called with the data") if called else ()),
+            *(
+                case.swapped(operand, f"{text}({unused})", f"called with `{unused}`, used nowhere yet")
+                if unused
+                else ()
+            ),
             *case.instead(f"{case.nn}.Sequential({text}, {passed})", "one layer after the other, still to be called"),
         ),
     )
+
+
+def _unused(case: Case, node: ast.expr) -> str:
+    """The one name of this function, or of the program, that was given data and is read nowhere."""
+    function = next((n for n in case.around(node) if isinstance(n, ast.FunctionDef)), None)
+    within = function or case.tree
+    read = {n.id for n in ast.walk(within) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    if function is not None:
+        names = [a.arg for a in function.args.args if a.arg != "self"]
+    else:
+        before = [n for n in case.tree.body if isinstance(n, ast.Assign) and n.lineno < case.scene.line]
+        names = [t.id for n in before for t in n.targets if isinstance(t, ast.Name)]
+    left = [name for name in names if name not in read]
+    return left[0] if len(left) == 1 else ""
 
 
 def _dtype(fed: Feed) -> Explanation | None:

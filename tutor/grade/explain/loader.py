@@ -6,11 +6,9 @@ import ast
 import re
 
 from tutor.grade.drawing import shape_text
-from tutor.grade.explain import origin, words
+from tutor.grade.explain import collate, origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
-
-_PAD = "collate_fn=lambda batch: {nn}.utils.rnn.pad_sequence(batch, batch_first=True)"
 
 
 def explain(case: Case) -> Explanation | None:
@@ -24,61 +22,56 @@ def explain(case: Case) -> Explanation | None:
     loader = next(iter(case.calls("DataLoader")), None)
     if loader is None or case.name == "stack":
         return None
-    return _ragged(case, loader) or _odd(case, loader) or _methods(case)
+    for rule in (collate.several, collate.nothing, _ragged, _odd):
+        if (found := rule(case, loader)) is not None:
+            return found
+    return _methods(case)
 
 
 def _ragged(case: Case, loader: ast.Call) -> Explanation | None:
     said = case.says(r"equal size, but got \[([\d, ]*)\] at entry 0 and \[([\d, ]*)\] at entry (\d+)")
-    if said is None:
+    lists = said is None and case.says("each element in list of batch should be of equal size") is not None
+    if said is None and not lists:
         return None
-    shapes = [tuple(int(n) for n in text.split(",") if n.strip()) for text in (said[1], said[2])]
-    same_rank = len(shapes[0]) == len(shapes[1]) > 0 and shapes[0][1:] == shapes[1][1:]
-    pad = _with(case, loader, _PAD.format(nn=case.nn), "padded with zeros to the longest") if same_rank else ()
-    data = case.text(loader.args[0]) if loader.args else "the dataset"
+    texts = (said[1], said[2]) if said else ()
+    shapes = [tuple(int(n) for n in text.split(",") if n.strip()) for text in texts]
+    data = words.short(case.text(loader.args[0]) if loader.args else "the dataset")
+    shape = f"the shapes {shape_text(shapes[0])} and {shape_text(shapes[1])}" if shapes else "lists of several lengths"
     return Explanation(
         rule="loader-ragged",
-        first=f"Examples of `{words.short(data)}` have the shapes {shape_text(shapes[0])} and {shape_text(shapes[1])}.",
+        first=f"Examples of `{data}` have {shape}.",
         rest=(
             "A batch is made by stacking its examples, which must all be of the same shape. The error comes "
             "from inside "
             "the loader; the data is to blame.",
             "collate_fn says how a batch is made instead, by padding for instance.",
         ),
-        repairs=_paired(case, loader) or (*pad, *_with(case, loader, "collate_fn=list", "each batch as a list")),
+        repairs=_mended(case, loader, shapes),
         habit="Look at a few examples of a dataset, dataset[0] and on, before you load it.",
     )
 
 
-def _paired(case: Case, loader: ast.Call) -> tuple[Repair, ...]:
-    """Examples that are pairs, as the loop over the loader takes them."""
-    loop = case.statement
-    if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Tuple) or len(loop.target.elts) != 2:
-        return ()
-    x = f"{case.nn}.utils.rnn.pad_sequence([x for x, _ in batch], batch_first=True)"
-    new = f"collate_fn=lambda batch: ({x}, torch.tensor([y for _, y in batch]))"
-    return _with(case, loader, new, "the inputs padded with zeros to the longest")
-
-
-def _with(case: Case, loader: ast.Call, argument: str, means: str) -> tuple[Repair, ...]:
-    text = case.text(loader)
-    if any(k.arg == argument.partition("=")[0] for k in loader.keywords):
-        return ()
-    return case.instead(f"{text[:-1].rstrip().rstrip(',')}, {argument})", means, of=loader)
+def _mended(case: Case, loader: ast.Call, shapes: list[tuple[int, ...]]) -> tuple[Repair, ...]:
+    same_rank = not shapes or (len(shapes[0]) == len(shapes[1]) > 0 and shapes[0][1:] == shapes[1][1:])
+    found = collate.padded(case, loader, plain=not shapes) if same_rank else ()
+    each = "batch" if shapes else "[torch.tensor(x) for x in batch]"
+    pad = f"lambda batch: {case.nn}.utils.rnn.pad_sequence({each}, batch_first=True)"
+    if same_rank and not found:
+        found = collate.with_collate(case, loader, pad, "padded with zeros to the longest")
+    return (*found, *collate.with_collate(case, loader, "list", "each batch as a list"))
 
 
 def _odd(case: Case, loader: ast.Call) -> Explanation | None:
     said = case.says(r"batch must contain tensors.*found <class '([\w.]+)'>")
     if said is None:
         return None
-    name = "None" if said[1] == "NoneType" else f"a {said[1].rpartition('.')[2]}"
+    kind = said[1].rpartition(".")[2]
+    name = f"{'an' if kind[0] in 'AEIOaeiou' else 'a'} {kind}"
     return Explanation(
         rule="loader-entry",
         first=f"An example of `{words.short(case.text(loader.args[0]) if loader.args else 'the dataset')}` is {name}.",
-        rest=(
-            "The loader can make batches of tensors, arrays, numbers, and of dicts and lists of them."
-            + (" `__getitem__` gives None where it lacks a return." if name == "None" else ""),
-        ),
-        repairs=_with(case, loader, "collate_fn=list", "each batch as a list") if name != "None" else (),
+        rest=("The loader can make batches of tensors, arrays, numbers, and of dicts and lists of them.",),
+        repairs=collate.with_collate(case, loader, "list", "each batch as a list"),
     )
 
 

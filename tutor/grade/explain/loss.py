@@ -115,9 +115,7 @@ def _range(found: Pair) -> Explanation | None:
             rule="bce-range",
             first=f"The target {words.code(side)} must lie between 0 and 1{value}.",
             rest=("It says how true yes is: 0 or 1, or a probability between.",),
-            repairs=found.with_target(" - 1", "labels 0 and 1, where yours are 1 and 2")
-            if (least, most) == (1, 2)
-            else (),
+            repairs=_labels(found, least, most),
         )
     return Explanation(
         rule="bce-range",
@@ -132,6 +130,18 @@ def _range(found: Pair) -> Explanation | None:
         ),
         habit="A loss with logits in its name takes raw scores, one without takes probabilities.",
     )
+
+
+def _labels(found: Pair, least: object, most: object) -> tuple[Repair, ...]:
+    """Labels of a known kind as 0 and 1."""
+    target = words.grouped(found.target)
+    if (least, most) == (1, 2):
+        return found.with_target(" - 1", "labels 0 and 1, where yours are 1 and 2")
+    if (least, most) == (-1, 1):
+        return found.case.swapped(found.target, f"({target} + 1) / 2", "labels 0 and 1, where yours are -1 and 1")
+    if least == 0 and most in (100, 255):
+        return found.with_target(f" / {most:g}", f"from 0 to 1, where yours go up to {most:g}")
+    return ()
 
 
 def _with_logits(found: Pair) -> tuple[Repair, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tutor.grade.explain import origin, words
+from tutor.grade.explain import origin, sequence, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.optim import OPTIMIZERS
@@ -24,6 +24,8 @@ FUNCTIONS = {
 CLASSES = {function: kind for kind, function in FUNCTIONS.items() if function}
 _DIM = {"Softmax": "dim=1", "LogSoftmax": "dim=1"}
 _HOLDERS = ("Sequential", "ModuleList", "ModuleDict", "add_module", "append", "extend")
+_SIZED = ("Linear", "Embedding", "LayerNorm", "Conv1d", "Conv2d", "MaxPool2d", "AvgPool2d")
+"""Classes that cannot be made without a size."""
 _ONLY_TORCH = ("tanh", "sigmoid", "flatten")
 
 
@@ -54,7 +56,7 @@ def _entries(case: Case) -> Explanation | None:
     node = case.node
     if not isinstance(node, ast.Call):
         return None
-    return _list(case) or _odd_entry(case, node) or _passed_class(case)
+    return _list(case) or sequence.named(case) or _odd_entry(case, node) or _passed_class(case)
 
 
 def _unnamed(case: Case) -> Explanation | None:
@@ -92,6 +94,8 @@ def _odd_entry(case: Case, node: ast.Call) -> Explanation | None:
     for entry in origin.entries(node):
         operand = next((o for o in case.operands if o.text == case.text(entry)), None)
         name = origin.last_name(entry)
+        if operand is not None and operand.seen.type == "type" and isinstance(entry, (ast.Name, ast.Attribute)):
+            return _class(case, entry, name)
         if isinstance(entry, (ast.Name, ast.Attribute)) and (operand is None or operand.seen.kind != "module"):
             kept = [origin.last_name(v) for v in origin.bound(case, name)] if isinstance(entry, ast.Name) else []
             known = next((n for n in (name, *kept) if n in CLASSES), "")
@@ -165,6 +169,7 @@ def _other(case: Case, operand: Operand) -> Explanation:
         rest=(
             "What computes on a tensor without parameters belongs into forward, or into a small module of your own.",
         ),
+        repairs=sequence.wrapped(case, operand) if operand.seen.kind == "function" else (),
     )
 
 
@@ -187,21 +192,36 @@ def _settings(case: Case) -> Explanation | None:
 
 def _class_kept(case: Case) -> Explanation | None:
     """`criterion = nn.MSELoss`, called later as if it had been made."""
-    values = origin.bound(case, case.word) if case.word.isidentifier() else []
-    kept = values[-1] if values else None
-    if (
-        not isinstance(kept, ast.Attribute)
-        or kept.attr not in FUNCTIONS
-        or not any(o.seen.kind == "tensor" for o in case.operands)
-    ):
+    node = case.node.func if isinstance(case.node, ast.Call) else None
+    held = [k for k in (_kept(case, node) if node else []) if origin.last_name(k) in FUNCTIONS]
+    if node is None or not held or case.below or not any(o.seen.kind == "tensor" for o in case.operands):
         return None
-    text = case.text(kept)
+    kept = held[-1]
+    text, kind = case.text(kept), origin.last_name(kept)
+    if kind in _SIZED:
+        return None
     return Explanation(
         rule="class-kept",
-        first=f"`{case.word}` is the class `{text}` itself; it is made with parentheses, `{text}()`.",
+        first=f"`{case.text(node)}` is the class `{text}` itself; it is made with parentheses, `{text}()`.",
         rest=("Called with data, the class takes them for its settings.",),
-        repairs=case.instead(f"{text}({'dim=-1' if kept.attr in _DIM else ''})", f"on line {kept.lineno}", of=kept),
+        repairs=case.instead(f"{text}({'dim=-1' if kind in _DIM else ''})", f"on line {kept.lineno}", of=kept),
     )
+
+
+def _kept(case: Case, node: ast.expr) -> list[ast.expr]:
+    """What a name or an attribute holds: what it was bound to, and what was passed for it where it is a parameter."""
+    if isinstance(node, ast.Attribute):
+        own = next((n for n in case.around(node) if isinstance(n, ast.ClassDef)), None)
+        on_self = isinstance(node.value, ast.Name) and node.value.id == "self"
+        held = origin.attributes(own, node.attr) if own is not None and on_self else []
+        return [k for value in held for k in (_kept(case, value) if isinstance(value, ast.Name) else [value])]
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        held = origin.followed(case, node.value)
+        pairs = [p for d in held if isinstance(d, ast.Dict) for p in zip(d.keys, d.values, strict=True)]
+        return [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == node.slice.value]
+    if not isinstance(node, ast.Name):
+        return []
+    return [*origin.bound(case, node.id), *sequence.passed_for(case, node)]
 
 
 def _fraction(case: Case) -> Explanation | None:
@@ -250,11 +270,7 @@ def _made_with_data(case: Case, node: ast.AST | None, word: str, data: list[Oper
 
 def _as_function(case: Case, name: str, passed: str, node: ast.AST | None) -> tuple[Repair, ...]:
     function = FUNCTIONS.get(name, "")
-    if (
-        not function
-        or name in ("Linear", "Embedding", "LayerNorm", "Conv1d", "Conv2d", "MaxPool2d", "AvgPool2d")
-        or node is None
-    ):
+    if not function or name in _SIZED or node is None:
         return ()
     extra = ", dim=-1" if name in _DIM else ""
     home = "torch" if function in _ONLY_TORCH else case.F
@@ -291,9 +307,19 @@ def _as_value(case: Case, operand: Operand) -> Explanation | None:
         rule="module-as-value",
         first=f"{words.code(operand)} is a module, a {operand.seen.type}; {case.word} needs what it gives.",
         rest=("A module is called with a tensor, and the result is a tensor again.",),
-        repairs=case.instead(f"{words.grouped(operand)}({other.text})", "called with the tensor")
-        if case.word in ("@", "*") else (),
+        repairs=_called_alike(case, operand, other),
     )  # fmt: skip
+
+
+def _called_alike(case: Case, operand: Operand, other: Operand) -> tuple[Repair, ...]:
+    """A module called with the tensor it is combined with, or with what the layer beside it gets."""
+    if case.word in ("@", "*"):
+        return case.instead(f"{words.grouped(operand)}({other.text})", "called with the tensor")
+    beside = case.node_of(other)
+    if not isinstance(beside, ast.Call) or not beside.args:
+        return ()
+    passed = ", ".join(case.text(a) for a in beside.args)
+    return case.swapped(operand, f"{operand.text}({passed})", "called as the one beside it")
 
 
 def _with_settings(case: Case, made: ast.Call, data: list[str]) -> Explanation:

@@ -127,17 +127,35 @@ def _outdented(case: Case, function: origin.Function) -> tuple[Repair, ...]:
 
 
 def _module_list(case: Case, kind: str) -> Explanation:
-    call = case.maker(case.below[-1])
     text = words.short(case.layer_name)
-    inner = f"*{case.text(call.args[0])}" if call is not None and len(call.args) == 1 else ""
+    order = "Which layer comes after which it does not know: loop over it, or use a Sequential, which calls one "
     return Explanation(
         rule="module-list-called",
         first=f"`{text}` is a {kind}: it keeps layers, and cannot be called itself.",
-        rest=("Which layer comes after which it does not know: loop over it, or use a Sequential, which calls one "
-              "after the other.",),
-        repairs=case.instead(f"{case.nn}.Sequential({inner})", "called one after the other", of=call)
-        if inner and call is not None and kind == "ModuleList" else (),
+        rest=(f"{order}after the other." if kind == "ModuleList" else
+              "It knows its layers by name: pick one by its name, or go through its items() to call each.",),
+        repairs=_one_after_the_other(case) if kind == "ModuleList" else _by_name(case),
     )  # fmt: skip
+
+
+def _one_after_the_other(case: Case) -> tuple[Repair, ...]:
+    call = case.maker(case.below[-1])
+    if call is None or len(call.args) > 1:
+        return ()
+    inner = f"*{case.text(call.args[0])}" if call.args else ""
+    return case.instead(f"{case.nn}.Sequential({inner})", "called one after the other", of=call)
+
+
+def _by_name(case: Case) -> tuple[Repair, ...]:
+    """Each layer of a ModuleDict called with the same, or one of them."""
+    node, call = case.node, case.maker(case.below[-1])
+    if not isinstance(node, ast.Call) or len(case.below) > 1:
+        return ()
+    held, passed = case.text(node.func), ", ".join(case.text(a) for a in (*node.args, *node.keywords))
+    given = call.args[0] if call is not None and call.args else None
+    names = [case.text(k) for k in given.keys if isinstance(k, ast.Constant)] if isinstance(given, ast.Dict) else []
+    each = case.instead(f"{{name: layer({passed}) for name, layer in {held}.items()}}", "what each gives, by its name")
+    return (*each, *(case.instead(f"{held}[{names[0]}]({passed})", "one of them, by its name") if names else ()))
 
 
 def _init(case: Case) -> Explanation | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 
-from tutor.grade.explain import origin, words
+from tutor.grade.explain import group, origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.leaf import rooted
@@ -38,7 +38,7 @@ def explain(case: Case) -> Explanation | None:
         if (found := rule(case)) is not None:
             return found
     params = case.passed("params", 0)
-    return _params(case, params) if params else None
+    return group.explain(case, params) or _params(case, params) if params else None
 
 
 def _keyword(case: Case) -> Explanation | None:

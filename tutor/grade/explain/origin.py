@@ -146,12 +146,17 @@ def _unstarred(node: ast.expr) -> ast.expr:
 
 
 def bound(case: Case, name: str) -> list[ast.expr]:
-    """What a name is bound to by plain assignments, in the order they stand."""
-    found = [
-        n for n in ast.walk(case.tree) if isinstance(n, ast.Assign) and any(last_name(t) == name for t in n.targets)
-    ]
-    plain = [n for n in found if any(isinstance(t, ast.Name) for t in n.targets)]
-    return [n.value for n in sorted(plain, key=lambda n: n.lineno)]
+    """What a name is bound to by plain assignments, one or several at once, in the order they stand."""
+    found = [n for n in ast.walk(case.tree) if isinstance(n, ast.Assign)]
+    pairs = [pair for n in sorted(found, key=lambda n: n.lineno) for t in n.targets for pair in _pairs(t, n.value)]
+    return [value for target, value in pairs if isinstance(target, ast.Name) and target.id == name]
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """Each target with its value: two of `a, b = 1, 2`."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
 
 
 def attributes(within: ast.AST, name: str) -> list[ast.expr]:

@@ -9,6 +9,8 @@ from tutor.grade.drawing import shape_text
 from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
+from tutor.grade.explain.part import length
+from tutor.grade.explain.sequence import passed_for
 from tutor.sandbox.protocol import Operand
 
 
@@ -69,7 +71,9 @@ def _keys(case: Case, kind: str) -> list[str]:
 def _sizes(case: Case, given: Operand, sizes: list[tuple[str, str, str]]) -> Explanation:
     name, saved, here = sizes[0]
     shapes = [shape_text(tuple(int(n) for n in text.split(",") if n.strip())) for text in (saved, here)]
-    more = f" So do {len(sizes) - 1} others." if len(sizes) > 1 else ""
+    more = (
+        f" {words.count(len(sizes) - 1, 'other size')} differ{'s' * (len(sizes) == 2)} too." if len(sizes) > 1 else ""
+    )
     return Explanation(
         rule="state-sizes",
         first=f"`{name}` is {shapes[0]} in {words.code(given)} and {shapes[1]} in {words.code(case.operands[0])}.",
@@ -78,7 +82,7 @@ def _sizes(case: Case, given: Operand, sizes: list[tuple[str, str, str]]) -> Exp
             "the saved one "
             f"was built with, in_features and out_features and the like.{more}",
         ),
-        repairs=_rebuilt(case, given),
+        repairs=(*_rebuilt(case, given), *_fitting(case, given, len(sizes))),
         habit="Save the numbers a model is built with beside its state.",
     )
 
@@ -89,16 +93,32 @@ def _rebuilt(case: Case, given: Operand) -> tuple[Repair, ...]:
     makers = []
     for operand in (model, given):
         node = case.node_of(operand)
-        found = origin.followed(case, node) if node is not None else []
+        found = _sources(case, node) if node is not None else []
         calls = [n for n in found if isinstance(n, ast.Call)]
         if operand is given:
             holders = [c.func.value for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr == "state_dict"]
-            calls = [m for h in holders for m in origin.followed(case, h) if isinstance(m, ast.Call)]
+            calls = [m for h in holders for m in _sources(case, h) if isinstance(m, ast.Call)]
         makers.append(calls[0] if calls else None)
     mine, saved = makers
     if mine is None or saved is None or origin.last_name(mine.func) != origin.last_name(saved.func):
         return ()
     return case.instead(case.text(saved), "a model of the sizes that were saved", of=mine)
+
+
+def _sources(case: Case, node: ast.expr) -> list[ast.expr]:
+    """What made a value, also what was passed for a parameter."""
+    passed = passed_for(case, node) if isinstance(node, ast.Name) else []
+    return [made for value in (node, *passed) for made in origin.followed(case, value)]
+
+
+def _fitting(case: Case, given: Operand, differ: int) -> tuple[Repair, ...]:
+    """What fits loaded, the rest left as the model was made: for a model with a new last layer."""
+    model, state = case.operands[0], words.grouped(given)
+    if case.node_of(given) is None or given.keyword or length(given.seen) <= differ:
+        return ()
+    own = f"{words.grouped(model)}.state_dict()"
+    new = f"{{k: v for k, v in {state}.items() if v.shape == {own}[k].shape}}, strict=False"
+    return case.swapped(given, new, "what fits is loaded; the other layers start anew, to be trained")
 
 
 def _names(case: Case, given: Operand, missing: list[str], extra: list[str]) -> Explanation:
@@ -114,16 +134,20 @@ def _names(case: Case, given: Operand, missing: list[str], extra: list[str]) -> 
         repairs = case.swapped(given, f'{words.grouped(given)}["{inner}"]')
     elif prefix:
         why = "DataParallel" if prefix == "module." else "the module around it, such as a Sequential"
-        rest = (*rest, f'Each name has "{prefix}" in front; that comes from {why}.')
-        new = f'{{k.removeprefix("{prefix}"): v for k, v in {words.grouped(given)}.items()}}'
-        repairs = case.swapped(given, new, "the names without it")
+        some = "Each name" if all(name.startswith(prefix) for name in extra) else "What the model looks for"
+        rest = (*rest, f'{some} has "{prefix}" in front; that comes from {why}.')
+        part = f' if k.startswith("{prefix}")' if any(not name.startswith(prefix) for name in extra) else ""
+        new = f'{{k.removeprefix("{prefix}"): v for k, v in {words.grouped(given)}.items(){part}}}'
+        repairs = case.swapped(given, new, "that part alone, without it" if part else "the names without it")
     elif back:
         rest = (*rest, f'The names lack the "{back}" in front; the model has one more module around.')
         repairs = case.swapped(given, f'{{"{back}" + k: v for k, v in {words.grouped(given)}.items()}}', "with it")
     elif missing and extra:
         rest = (*rest, "The model must be built of modules with the same names as the one that was saved.")
+        repairs = _renamed(case, given, missing, extra)
     else:
         rest = (f"Only in the {'model' if missing else 'file'}: {_some(missing or extra)}.",)
+        repairs = _loose(case, given, missing, extra)
     return Explanation(
         rule="state-names",
         first=first,
@@ -131,6 +155,38 @@ def _names(case: Case, given: Operand, missing: list[str], extra: list[str]) -> 
         repairs=repairs,
         habit="Compare list(state) with list(model.state_dict()).",
     )
+
+
+def _renamed(case: Case, given: Operand, missing: list[str], extra: list[str]) -> tuple[Repair, ...]:
+    """One module that is called otherwise, all that is in it alike."""
+    here, there = _parted(missing[0], extra)
+    alike = {name.replace(f"{there}.", f"{here}.", 1) for name in extra if name.startswith(f"{there}.")}
+    if not here or not there or alike != set(missing) or len(missing) != len(extra):
+        return ()
+    made = f'{{k.replace("{there}.", "{here}."): v for k, v in {words.grouped(given)}.items()}}'
+    return case.swapped(given, made, f'"{there}" of the file as "{here}" of the model')
+
+
+def _parted(name: str, others: list[str]) -> tuple[str, str]:
+    """What stands in front of the longest end that a name has in common with another: in it, and in the other."""
+    parts = name.split(".")
+    for at in range(1, len(parts)):
+        end = "." + ".".join(parts[at:])
+        other = next((o for o in others if o.endswith(end)), None)
+        if other is not None:
+            return name.removesuffix(end), other.removesuffix(end)
+    return "", ""
+
+
+def _loose(case: Case, given: Operand, missing: list[str], extra: list[str]) -> tuple[Repair, ...]:
+    """Names on one side only: layers that are new, or that are no longer there."""
+    parts = sorted({f"`{name.rpartition('.')[0] or name}`" for name in missing or extra})
+    what = (
+        f"{words.listed(parts[:3])} start{'s' * (len(parts) == 1)} anew" if missing else "what the model lacks is left"
+    )
+    if case.node_of(given) is None or given.keyword:
+        return ()
+    return case.swapped(given, f"{given.text}, strict=False", f"{what}, knowingly; read what it gives back")
 
 
 def _some(names: list[str]) -> str:

@@ -255,6 +255,12 @@ CASES = [
         "`norm` takes 1 argument, and 3 are given.",
         "",
     ),
+    (
+        "class Gate(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(6, 6)\n    def forward(self, h):\n        if h.dim() == 3:\n            return torch.sigmoid(self.a(h)) * h\ngate = Gate()\nout = gate(torch.randn(4, 6))\nprint(out.shape)",
+        "none-return",
+        "`out` is None: `forward` (line 5) returns in some cases only.",
+        "return h",
+    ),
 ]
 
 

@@ -231,6 +231,18 @@ CASES = [
         "`y` is a tuple of 2, and `F.relu` takes a tensor.",
         "F.relu(y[0])",
     ),
+    (
+        "class Auto(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.enc = nn.Linear(10, 3)\n        self.dec = nn.Linear(3, 10)\n    def forward(self, x):\n        return self.dec(self.enc)\nAuto()(torch.randn(2, 10))",
+        "layer-module",
+        "`self.dec` = `nn.Linear(3, 10)` takes a tensor, and `self.enc` is a module: the layer itself, not its result.",
+        "return self.dec(self.enc(x))",
+    ),
+    (
+        "act = nn.ReLU()\nproj = nn.Linear(6, 4)\nsignals = torch.randn(3, 6)\nhidden = act(proj)\nhidden.sum()",
+        "layer-module",
+        "`act` = `nn.ReLU()` takes a tensor, and `proj` is a module: the layer itself, not its result.",
+        "hidden = act(proj(signals))",
+    ),
 ]
 
 

@@ -315,6 +315,24 @@ CASES = [
         "The target `torch.tensor([True, False, True, False])` (bool) must be of the dtype of `torch.sigmoid(x)` (float32).",
         "F.binary_cross_entropy(torch.sigmoid(x), torch.tensor([True, False, True, False]).float())",
     ),
+    (
+        "logits = torch.randn(4, 9, 30)\ntokens = torch.randint(0, 30, (4, 10))\nloss = F.cross_entropy(logits.view(-1, 30), tokens.view(-1))",
+        "cross-counts",
+        "`logits.view(-1, 30)` (36, 30) scores 36 examples, `tokens.view(-1)` (40,) labels 40.",
+        "loss = F.cross_entropy(logits.view(-1, 30), tokens[:, 1:].reshape(-1))",
+    ),
+    (
+        "sig = torch.sigmoid(torch.randn(4))\nlab = torch.tensor([-1.0, 1.0, 1.0, -1.0])\nF.binary_cross_entropy(sig, lab)",
+        "bce-range",
+        "The target `lab` must lie between 0 and 1; it holds -1.",
+        "F.binary_cross_entropy(sig, (lab + 1) / 2)",
+    ),
+    (
+        "seg = nn.Conv2d(3, 4, 1)\nmask = torch.randint(0, 4, (2, 1, 8, 8))\nnn.CrossEntropyLoss()(seg(torch.randn(2, 3, 8, 8)), mask)",
+        "cross-column",
+        "The target `mask` (2, 1, 8, 8) has a dimension for classes; class numbers are (2, 8, 8) here.",
+        "nn.CrossEntropyLoss()(seg(torch.randn(2, 3, 8, 8)), mask.squeeze(1))",
+    ),
 ]
 
 

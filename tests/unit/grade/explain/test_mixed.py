@@ -175,7 +175,7 @@ CASES = [
         "net = nn.Sequential(nn.Linear(2, 2), lambda x: x * 2)",
         "sequential-entry",
         "`lambda x: x * 2` is a function, no module; Sequential takes modules alone.",
-        "",
+        "class Step(nn.Module):\n    def forward(self, x):\n        return x * 2\n... Step() ...",
     ),
     (
         "logits = torch.randn(3, 4)\nprobs = nn.Softmax(logits)\nprint(probs.sum())",
@@ -278,6 +278,48 @@ CASES = [
         "class-or-function",
         "`torch.Adam` is not there: `Adam` is in torch.optim.",
         "opt = torch.optim.Adam(nn.Linear(1, 1).parameters())",
+    ),
+    (
+        'stages = nn.Sequential({"proj": nn.Linear(4, 3), "act": nn.ReLU()})\nstages(torch.ones(2, 4))',
+        "sequential-dict",
+        '`{"proj": nn.Linear(4, 3), "act": nn.ReLU()}` is a plain dict, and Sequential takes the layers one by one.',
+        'stages = nn.Sequential(*{"proj": nn.Linear(4, 3), "act": nn.ReLU()}.values())',
+    ),
+    (
+        "class Trainer:\n    def __init__(self, model):\n        self.model = model\n        self.criterion = nn.MSELoss\n    def step(self, x, y):\n        loss = self.criterion(self.model(x), y)\n        loss.backward()\nTrainer(nn.Linear(3, 1)).step(torch.randn(4, 3), torch.randn(4, 1))",
+        "class-kept",
+        "`self.criterion` is the class `nn.MSELoss` itself; it is made with parentheses, `nn.MSELoss()`.",
+        "self.criterion = nn.MSELoss()",
+    ),
+    (
+        "def scaled(t):\n    return t * 0.5\nnet = nn.Sequential(nn.Linear(8, 4), scaled, nn.Linear(4, 1))\nprint(net(torch.randn(3, 8)).shape)",
+        "sequential-entry",
+        "`scaled` is a function, no module; Sequential takes modules alone.",
+        "class Scaled(nn.Module):\n    def forward(self, x):\n        return scaled(x)\n... Scaled() ...",
+    ),
+    (
+        "class Net(nn.Module):\n    def __init__(self, activation):\n        super().__init__()\n        self.layers = nn.Sequential(nn.Linear(4, 4), activation, nn.Linear(4, 2))\n    def forward(self, x):\n        return self.layers(x)\nNet(nn.Tanh)(torch.randn(2, 4))",
+        "sequential-class",
+        "`activation` is the class; a layer is made from it with parentheses, `activation()`.",
+        "self.layers = nn.Sequential(nn.Linear(4, 4), activation(), nn.Linear(4, 2))",
+    ),
+    (
+        "class Two(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.left = nn.Linear(3, 3)\n        self.right = nn.Linear(3, 3)\n    def forward(self, x):\n        return self.left + self.right(x)\nTwo()(torch.randn(2, 3))",
+        "module-as-value",
+        "`self.left` is a module, a Linear; + needs what it gives.",
+        "return self.left(x) + self.right(x)",
+    ),
+    (
+        "def fit(model, loss_fn, x, y):\n    loss = loss_fn(model(x), y)\n    loss.backward()\nfit(nn.Linear(3, 2), nn.CrossEntropyLoss, torch.randn(4, 3), torch.tensor([0, 1, 1, 0]))",
+        "class-kept",
+        "`loss_fn` is the class `nn.CrossEntropyLoss` itself; it is made with parentheses, `nn.CrossEntropyLoss()`.",
+        "fit(nn.Linear(3, 2), nn.CrossEntropyLoss(), torch.randn(4, 3), torch.tensor([0, 1, 1, 0]))",
+    ),
+    (
+        'losses = {"reg": nn.L1Loss, "cls": nn.CrossEntropyLoss}\npred = nn.Linear(2, 1)(torch.randn(3, 2))\ntotal = losses["reg"](pred, torch.zeros(3, 1))\ntotal.backward()',
+        "class-kept",
+        '`losses["reg"]` is the class `nn.L1Loss` itself; it is made with parentheses, `nn.L1Loss()`.',
+        'losses = {"reg": nn.L1Loss(), "cls": nn.CrossEntropyLoss}',
     ),
 ]
 

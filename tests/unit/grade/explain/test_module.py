@@ -141,6 +141,18 @@ CASES = [
         "`encode` of `Net` does not take `self` (line 5).",
         "def encode(self, x):",
     ),
+    (
+        'class Multi(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.heads = nn.ModuleDict({"age": nn.Linear(8, 1), "city": nn.Linear(8, 5)})\n    def forward(self, z):\n        return self.heads(z)\nMulti()(torch.randn(2, 8))',
+        "module-list-called",
+        "`self.heads` is a ModuleDict: it keeps layers, and cannot be called itself.",
+        "return {name: layer(z) for name, layer in self.heads.items()}",
+    ),
+    (
+        "class Mixer(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.blocks = nn.ModuleList()\n        for k in (3, 5):\n            self.blocks.append(nn.Conv1d(2, 2, k, padding=k // 2))\n    def forward(self, wave):\n        return self.blocks(wave)\nMixer()(torch.randn(1, 2, 30))",
+        "module-list-called",
+        "`self.blocks` is a ModuleList: it keeps layers, and cannot be called itself.",
+        "self.blocks = nn.Sequential()",
+    ),
 ]
 
 

@@ -165,6 +165,72 @@ CASES = [
         "StepLR is not told whose learning rate it changes: its first argument is an optimizer.",
         "",
     ),
+    (
+        "backbone = nn.Linear(8, 8)\nfor p in backbone.parameters():\n    p.requires_grad = False\nopt = torch.optim.SGD([p for p in backbone.parameters() if p.requires_grad], lr=0.1)",
+        "optimizer-frozen",
+        "All parameters of `backbone` are frozen, so `[p for p in backbone.parameters() if p.requires…` is empty.",
+        "backbone.requires_grad_(True)",
+    ),
+    (
+        "class Frozen(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.body = nn.Linear(5, 3)\nnet = Frozen()\nnet.requires_grad_(False)\noptim = torch.optim.Adam(filter(lambda p: p.requires_grad, net.parameters()), lr=1e-3)",
+        "optimizer-frozen",
+        "All parameters of `net` are frozen, so `filter(lambda p: p.requires_grad, net.parameter…` is empty.",
+        "net.requires_grad_(True)",
+    ),
+    (
+        'enc = nn.Linear(3, 3)\ndec = nn.Linear(3, 1)\nopt = torch.optim.Adam({"params": enc.parameters(), "lr": 1e-4})',
+        "optimizer-group",
+        '`{"params": enc.parameters(), "lr": 1e-4}` is one group of parameters, and Adam takes a list of groups.',
+        'opt = torch.optim.Adam([{"params": enc.parameters(), "lr": 1e-4}])',
+    ),
+    (
+        'body, top = nn.Linear(2, 4), nn.Linear(4, 1)\ngroups = {"body": body.parameters(), "top": top.parameters()}\nopt = torch.optim.SGD(groups, lr=0.01)',
+        "optimizer-group",
+        "`groups` is a dict of parameters by name, and SGD takes a list of groups.",
+        'opt = torch.optim.SGD([{"params": p} for p in groups.values()], lr=0.01)',
+    ),
+    (
+        'body, top = nn.Linear(2, 4), nn.Linear(4, 1)\nopt = torch.optim.SGD([{"param": body.parameters(), "lr": 0.1}, {"param": top.parameters()}], lr=0.01)',
+        "optimizer-group",
+        '`{"param": body.parameters(), "lr": 0.1}` has no key "params"; it has "param".',
+        'opt = torch.optim.SGD([{"params": body.parameters(), "lr": 0.1}, {"params": top.parameters()}], lr=0.01)',
+    ),
+    (
+        'f, g = nn.Linear(2, 4), nn.Linear(4, 1)\nopt = torch.optim.SGD([{"params": f}, {"params": g, "lr": 1e-3}], lr=0.01)',
+        "optimizer-group",
+        '`f` under "params" is a module, a Linear; a group holds its parameters.',
+        'opt = torch.optim.SGD([{"params": f.parameters()}, {"params": g.parameters(), "lr": 1e-3}], lr=0.01)',
+    ),
+    (
+        "def optimizer_for(*nets, lr=0.1):\n    params = [n.parameters() for n in nets]\n    return torch.optim.SGD(params, lr=lr)\noptimizer_for(nn.Linear(2, 2), nn.Linear(2, 1))",
+        "optimizer-params",
+        "`params` is a list of 2 generators, and SGD takes tensors.",
+        "params = [p for n in nets for p in n.parameters()]",
+    ),
+    (
+        "class M(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.body = nn.Linear(4, 4)\n        self.head = nn.Linear(4, 2)\nm = M()\nfor p in m.parameters():\n    p.requires_grad_(False)\ntrainable = [p for p in m.parameters() if p.requires_grad]\ndef setup(ps):\n    return torch.optim.AdamW(ps, lr=1e-3)\nsetup(trainable)",
+        "optimizer-frozen",
+        "All parameters of `m` are frozen, so `ps` is empty.",
+        "m.head.requires_grad_(True)",
+    ),
+    (
+        "nets = [nn.Linear(2, 2), nn.Linear(2, 1)]\nps = []\nfor n in nets:\n    ps.append(n.parameters())\nopt = torch.optim.Adam(ps, lr=0.01)",
+        "optimizer-params",
+        "`ps` is a list of 2 generators, and Adam takes tensors.",
+        "ps.extend(n.parameters())",
+    ),
+    (
+        'class M(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.body = nn.Linear(4, 4)\n        self.head = nn.Linear(4, 2)\n    def optimizer(self):\n        return torch.optim.SGD([{"params": self.body}, {"params": self.head, "lr": 0.5}], lr=0.1)\nM().optimizer()',
+        "optimizer-group",
+        '`self.body` under "params" is a module, a Linear; a group holds its parameters.',
+        'return torch.optim.SGD([{"params": self.body.parameters()}, {"params": self.head.parameters(), "lr": 0.5}], lr=0.1)',
+    ),
+    (
+        "m = nn.Sequential(nn.Linear(2, 2))\nopt = torch.optim.Adam(dict(m.named_parameters()), lr=0.1)",
+        "optimizer-params",
+        "`dict(m.named_parameters())` is a dictionary; Adam takes the parameters themselves.",
+        "opt = torch.optim.Adam(m.parameters(), lr=0.1)",
+    ),
 ]
 
 

@@ -91,7 +91,7 @@ CASES = [
         "class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = nn.Linear(2, 2)\nclass B(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.lin = nn.Linear(2, 2)\nB().load_state_dict(A().state_dict())",
         "state-names",
         "`A().state_dict()` names things otherwise than `B()` does.",
-        "",
+        'B().load_state_dict({k.replace("layer.", "lin."): v for k, v in A().state_dict().items()})',
     ),
     (
         'model = nn.Linear(3, 2)\nmodel.load_state_dict(torch.load("weights.pth"))',
@@ -104,6 +104,36 @@ CASES = [
         "state-names",
         "`net.state_dict()` names things otherwise than `plain` does.",
         'plain.load_state_dict({k.removeprefix("module."): v for k, v in net.state_dict().items()})',
+    ),
+    (
+        "class C(nn.Module):\n    def __init__(self, classes):\n        super().__init__()\n        self.body = nn.Linear(6, 8)\n        self.head = nn.Linear(8, classes)\nold, new = C(10), C(4)\nnew.load_state_dict(old.state_dict())",
+        "state-sizes",
+        "`head.weight` is (10, 8) in `old.state_dict()` and (4, 8) in `new`.",
+        "old, new = C(10), C(10)",
+    ),
+    (
+        "class AE(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.encoder = nn.Linear(4, 2)\n        self.decoder = nn.Linear(2, 4)\nae = AE()\nprobe = nn.Linear(4, 2)\nprobe.load_state_dict(ae.state_dict())",
+        "state-names",
+        "`ae.state_dict()` names things otherwise than `probe` does.",
+        'probe.load_state_dict({k.removeprefix("encoder."): v for k, v in ae.state_dict().items() if k.startswith("encoder.")})',
+    ),
+    (
+        "class Old(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 2)\nclass New(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(4, 2)\n        self.norm = nn.LayerNorm(2)\nn = New()\nn.load_state_dict(Old().state_dict())",
+        "state-names",
+        "`Old().state_dict()` names things otherwise than `n` does.",
+        "n.load_state_dict(Old().state_dict(), strict=False)",
+    ),
+    (
+        "class Old(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.encoder = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3))\n        self.classifier = nn.Linear(3, 2)\nclass New(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.backbone = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3))\n        self.classifier = nn.Linear(3, 2)\nw = Old().state_dict()\nnet = New()\nnet.load_state_dict(w)",
+        "state-names",
+        "`w` names things otherwise than `net` does.",
+        'net.load_state_dict({k.replace("encoder.", "backbone."): v for k, v in w.items()})',
+    ),
+    (
+        "src = nn.Embedding(100, 8)\ndst = nn.Embedding(120, 8)\ndef transfer(a, b):\n    b.load_state_dict(a.state_dict())\ntransfer(src, dst)",
+        "state-sizes",
+        "`weight` is (100, 8) in `a.state_dict()` and (120, 8) in `b`.",
+        "dst = nn.Embedding(100, 8)",
     ),
 ]
 
