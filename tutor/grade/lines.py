@@ -40,7 +40,8 @@ def table(lines: Iterable[Line], number: str = "") -> list[str]:
 def details(line: Line) -> list[str]:
     """What a line made in its rounds, where they differ, and what its parts made."""
     rounds = [f"round {made.number}: {_made(made)}" for made in line.passes] if _varies(line) else []
-    return [*rounds, *(f"{_flat(part.text, TEXT_MOST)}  {_made(part)}" for part in line.parts)]
+    first = " in round 1" if line.count > 1 else ""
+    return [*rounds, *(f"{_flat(part.text, TEXT_MOST)}  {_made(part)}{first}" for part in line.parts)]
 
 
 def detailed(lines: Iterable[Line], number: str = "") -> list[str]:
@@ -56,8 +57,8 @@ def _detailed(lines: list[Line], heads: list[str]) -> Iterator[str]:
 
 
 def _in_order(lines: Iterable[Line]) -> list[Line]:
-    """As the code stands, not as it ran."""
-    return sorted(lines, key=lambda made: made.line)
+    """As the code stands, not as it ran; without a `self` of which something was set, which tells nothing."""
+    return sorted((made for made in lines if made.name != "self"), key=lambda made: made.line)
 
 
 def _what(made: Line) -> str:

@@ -215,7 +215,7 @@ class Pass:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """What a part of a line made, the last time it ran."""
+    """What a part of a line made, the first time it ran."""
 
     text: str
     """As written."""

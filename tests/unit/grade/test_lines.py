@@ -32,6 +32,12 @@ def test_parts_and_rounds_on_demand() -> None:
     assert detailed([line], "line ")[0].startswith("line 1  y") and len(detailed([line])) == 5
 
 
+def test_parts_of_a_loop_are_those_of_its_first_round_and_self_is_no_row() -> None:
+    line = Line(line=2, name="h", shape=(3,), count=3, parts=(Part(text="x[i]", shape=(2,), dtype="int64"),))
+    assert details(line) == ["x[i]  (2,) int64 in round 1"]
+    assert table([Line(line=1, name="self", text="Net()"), line]) == ["2  h  (3,)  3 times"]
+
+
 def test_what_a_snippet_says_is_made_legible_and_kept_short() -> None:
     (row,) = rows([Line(line=1, name="\x1b[2J" + "n" * 99, text="t" * 999)])
     assert "\x1b" not in row.name and len(row.name) <= 24 and len(row.what) <= 60
