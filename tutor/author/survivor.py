@@ -84,6 +84,9 @@ async def _unlooked(trial: Trial, question: Code, left: list[Mutant]) -> AsyncIt
     explicit = question.check != _default(question)
     names = [name for name in _UNLOOKED if name not in question.check]
     names = [name for name in names if not (explicit and name in _MEANT)]
+    if not isinstance(question, Called):
+        # What was given is for this answer alone, and nobody looks at it afterwards.
+        names = [name for name in names if name != "inputs"]
     if isinstance(question, Train) or not names:
         return
     if not isinstance(question, Called) and not explicit:
