@@ -15,6 +15,7 @@ _NAMES = ("x", "y", "z")
 
 def padded(case: Case, loader: ast.Call, plain: bool) -> tuple[Repair, ...]:
     """Examples of several parts, the ragged of them padded; `plain` where they are lists, not tensors."""
+    plain = plain or re.search(r"\b(np|numpy)\.", case.code) is not None
     pad = f"{case.nn}.utils.rnn.pad_sequence"
     for example in _examples(case, loader):
         if isinstance(example, ast.Dict) and all(isinstance(k, ast.Constant) for k in example.keys):
@@ -159,6 +160,25 @@ def several(case: Case, loader: ast.Call) -> Explanation | None:
         first=f"collate_fn gets one list of examples, and `{name}` takes {len(takes)}: {', '.join(takes)}.",
         rest=("Each entry of that list is what the dataset gives for one number, such as a pair (input, label).",),
         repairs=repairs,
+    )
+
+
+def transposed(case: Case, loader: ast.Call) -> Explanation | None:
+    """A collate_fn that takes the list of examples apart as if it were one example."""
+    given = next((k.value for k in loader.keywords if k.arg == "collate_fn"), None)
+    function = origin.function_named(case.tree, origin.last_name(given)) if given is not None else None
+    node = case.statement
+    if function is None or not isinstance(node, ast.Assign) or not case.says("values to unpack"):
+        return None
+    takes = [a.arg for a in function.args.args]
+    value, target = node.value, node.targets[0]
+    if case.scene.function != function.name or not isinstance(value, ast.Name) or value.id not in takes:
+        return None
+    return Explanation(
+        rule="loader-collate",
+        first=f"`{value.id}` is a list of examples, not `{case.text(target)}`.",
+        rest=("collate_fn gets as many entries as the batch is large, each of them one pair; zip(*...) turns that.",),
+        repairs=case.instead(f"zip(*{value.id})", "all first parts, and all second ones", of=value),
     )
 
 

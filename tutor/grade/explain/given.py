@@ -8,6 +8,8 @@ from tutor.grade.explain import absent, origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.layer import Feed, feed
+from tutor.grade.explain.part import is_torch
+from tutor.grade.explain.scope import unused
 
 _WHOLE = ("int64", "int32", "int16", "int8", "uint8", "bool")
 _TO = {"float32": ".float()", "float64": ".double()", "float16": ".half()", "bfloat16": ".bfloat16()"}
@@ -20,11 +22,28 @@ OUTPUT = "class Output(nn.Module):\n    def forward(self, pair):\n        return
 def explain(case: Case) -> Explanation | None:
     """What a layer got in place of a tensor of its own dtype; None where it got that, or is no layer of torch."""
     fed = feed(case)
+    if fed is None and case.type == "TypeError" and is_torch(case):
+        return _function(case)
     if fed is None or fed.layer.type in _INDEXED or origin.class_named(case, fed.layer.type):
         return None
     if fed.got.kind != "tensor":
         return _no_tensor(fed)
     return _dtype(fed)
+
+
+def _function(case: Case) -> Explanation | None:
+    """A module in place of a tensor, in a function of torch."""
+    operand = next((o for o in case.operands if o.seen.kind == "module"), None)
+    node = case.node_of(operand) if operand is not None else None
+    if operand is None or node is None or isinstance(node, ast.Call):
+        return None
+    data = unused(case, node)
+    return Explanation(
+        rule="layer-module",
+        first=f"{case.word}() takes a tensor, and {words.code(operand)} is a module, a {operand.seen.type}.",
+        rest=("It is the layer itself, not its result; called with a tensor, it gives one.",),
+        repairs=case.swapped(operand, f"{operand.text}({data})", f"called with `{data}`, not used yet") if data else (),
+    )
 
 
 def _no_tensor(fed: Feed) -> Explanation | None:
@@ -152,35 +171,17 @@ def _module(fed: Feed) -> Explanation:
     passed = case.operands[0].text if case.operands else ""
     data = [case.text(a) for a in inner.args] if isinstance(inner, ast.Call) else []
     called = f"{case.text(inner.func)}()({', '.join(data)})" if isinstance(inner, ast.Call) and data else ""
-    unused = "" if data or inner is None or len(case.below) > 1 else _unused(case, inner)
+    free = "" if data or inner is None or len(case.below) > 1 else unused(case, inner)
     return Explanation(
         rule="layer-module",
         first=f"{fed.label} takes a tensor, and {what} is a module: the layer itself, not its result.",
         rest=("A module is made first, `nn.Tanh()`, and then called with a tensor, `nn.Tanh()(x)`.",),
         repairs=(
             *(case.swapped(operand, called, "the layer made, then called with the data") if called else ()),
-            *(
-                case.swapped(operand, f"{text}({unused})", f"called with `{unused}`, used nowhere yet")
-                if unused
-                else ()
-            ),
+            *(case.swapped(operand, f"{text}({free})", f"called with `{free}`, used nowhere yet") if free else ()),
             *case.instead(f"{case.nn}.Sequential({text}, {passed})", "one layer after the other, still to be called"),
         ),
     )
-
-
-def _unused(case: Case, node: ast.expr) -> str:
-    """The one name of this function, or of the program, that was given data and is read nowhere."""
-    function = next((n for n in case.around(node) if isinstance(n, ast.FunctionDef)), None)
-    within = function or case.tree
-    read = {n.id for n in ast.walk(within) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    if function is not None:
-        names = [a.arg for a in function.args.args if a.arg != "self"]
-    else:
-        before = [n for n in case.tree.body if isinstance(n, ast.Assign) and n.lineno < case.scene.line]
-        names = [t.id for n in before for t in n.targets if isinstance(t, ast.Name)]
-    left = [name for name in names if name not in read]
-    return left[0] if len(left) == 1 else ""
 
 
 def _dtype(fed: Feed) -> Explanation | None:

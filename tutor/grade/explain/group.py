@@ -8,7 +8,7 @@ import difflib
 from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Edit, Explanation, Repair
-from tutor.grade.explain.sequence import passed_for
+from tutor.grade.explain.scope import passed_for
 from tutor.sandbox.protocol import Operand
 
 _LIKELY = ("param", "parameters", "weights", "model", "module", "net", "layer")
@@ -94,7 +94,7 @@ def _list(case: Case, params: Operand, made: ast.expr) -> Explanation | None:
     values += [k.value for e in getattr(made, "elts", ()) for k in getattr(e, "keywords", ()) if k.arg == "params"]
     if case.says("more than one parameter group"):
         return _twice(case, values)
-    bare = [v for v in values if _module(case, v)]
+    bare = [v for v in values if module(case, v)]
     if said is None or not bare:
         return None
     kind = f", a {said[1]}" if said[1] and said[1] not in case.text(bare[0]) else ""
@@ -129,7 +129,7 @@ def _is(key: ast.expr | None, text: str) -> bool:
     return isinstance(key, ast.Constant) and key.value == text
 
 
-def _module(case: Case, node: ast.expr) -> bool:
+def module(case: Case, node: ast.expr) -> bool:
     """Whether it looks like a module: made from a class, or a name of which nothing is known."""
     makers = origin.followed(case, node)
     if not makers:
@@ -190,6 +190,13 @@ def _frozen(case: Case, params: Operand, made: ast.expr) -> Explanation | None:
     """Only what is trained was picked, and nothing is."""
     if not case.says("empty parameter list") or "requires_grad" not in case.text(made):
         return None
+    if _is_once(made) and _read_before(case, params):
+        return Explanation(
+            rule="optimizer-empty",
+            first=f"{words.code(params)} has been used up: what filter() or (... for ...) gives is gone through once.",
+            rest=("After the first loop, sum() or list() over it nothing is left; a list can be gone through again.",),
+            repairs=case.instead(f"list({case.text(made)})", "kept as a list", of=made),
+        )
     asked = [n for n in ast.walk(made) if isinstance(n, ast.Call) and origin.last_name(n.func) in _GIVERS]
     owner = asked[0].func.value if asked and isinstance(asked[0].func, ast.Attribute) else None
     if owner is None:
@@ -205,6 +212,17 @@ def _frozen(case: Case, params: Operand, made: ast.expr) -> Explanation | None:
         repairs=(*_last_freed(case, owner, made), *_freed(case, model, "everything is trained again", made)),
         habit="Count what is trained: sum(p.requires_grad for p in model.parameters()).",
     )
+
+
+def _is_once(made: ast.expr) -> bool:
+    return isinstance(made, ast.GeneratorExp) or (
+        isinstance(made, ast.Call) and origin.last_name(made.func) == "filter"
+    )
+
+
+def _read_before(case: Case, params: Operand) -> bool:
+    names = [n for n in ast.walk(case.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    return any(n.id == params.text and n.lineno < case.scene.line for n in names)
 
 
 _GIVERS = ("parameters", "named_parameters")

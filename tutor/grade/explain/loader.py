@@ -22,7 +22,7 @@ def explain(case: Case) -> Explanation | None:
     loader = next(iter(case.calls("DataLoader")), None)
     if loader is None or case.name == "stack":
         return None
-    for rule in (collate.several, collate.nothing, _ragged, _odd):
+    for rule in (collate.several, collate.transposed, collate.nothing, _ragged, _odd):
         if (found := rule(case, loader)) is not None:
             return found
     return _methods(case)

@@ -53,6 +53,9 @@ def _two_scores(found: Pair) -> tuple[Repair, ...]:
 
 
 def _same(found: Pair, scores: Shape, target: Shape) -> tuple[Repair, ...]:
+    whole = not (found.target.seen.dtype or "").startswith(("float", "bfloat"))
+    if scores == (*target, 1) and whole and found.name in _BINARY:
+        return found.with_target(f".unsqueeze({len(target)}).float()", f"both {shape_text(scores)}, and of one dtype")
     if scores == (*target, 1):
         return (
             *found.with_scores(f".squeeze({len(target)})", f"both {shape_text(target)}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tutor.grade.explain import origin, sequence, words
+from tutor.grade.explain import origin, scope, sequence, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.optim import OPTIMIZERS
@@ -91,10 +91,10 @@ def _list(case: Case) -> Explanation | None:
 
 
 def _odd_entry(case: Case, node: ast.Call) -> Explanation | None:
-    for entry in origin.entries(node):
+    for entry in (entries := sequence.unpacked(case, node)):
         operand = next((o for o in case.operands if o.text == case.text(entry)), None)
         name = origin.last_name(entry)
-        if operand is not None and operand.seen.type == "type" and isinstance(entry, (ast.Name, ast.Attribute)):
+        if operand is not None and operand.seen.type == "type" and not isinstance(entry, ast.Call):
             return _class(case, entry, name)
         if isinstance(entry, (ast.Name, ast.Attribute)) and (operand is None or operand.seen.kind != "module"):
             kept = [origin.last_name(v) for v in origin.bound(case, name)] if isinstance(entry, ast.Name) else []
@@ -119,7 +119,7 @@ def _odd_entry(case: Case, node: ast.Call) -> Explanation | None:
             kind = CLASSES.get(str(entry.value), "")
             repairs = case.instead(f"{case.nn}.{kind}()", of=entry) if kind else ()
             return Explanation(rule="sequential-entry", first=first, repairs=repairs)
-    return None
+    return sequence.function(case, entries)
 
 
 def _passed_class(case: Case) -> Explanation | None:
@@ -169,7 +169,7 @@ def _other(case: Case, operand: Operand) -> Explanation:
         rest=(
             "What computes on a tensor without parameters belongs into forward, or into a small module of your own.",
         ),
-        repairs=sequence.wrapped(case, operand) if operand.seen.kind == "function" else (),
+        repairs=sequence.wrapped(case, case.node_of(operand)) if operand.seen.kind == "function" else (),
     )
 
 
@@ -193,7 +193,7 @@ def _settings(case: Case) -> Explanation | None:
 def _class_kept(case: Case) -> Explanation | None:
     """`criterion = nn.MSELoss`, called later as if it had been made."""
     node = case.node.func if isinstance(case.node, ast.Call) else None
-    held = [k for k in (_kept(case, node) if node else []) if origin.last_name(k) in FUNCTIONS]
+    held = [k for k in (scope.held(case, node) if node else []) if origin.last_name(k) in FUNCTIONS]
     if node is None or not held or case.below or not any(o.seen.kind == "tensor" for o in case.operands):
         return None
     kept = held[-1]
@@ -206,22 +206,6 @@ def _class_kept(case: Case) -> Explanation | None:
         rest=("Called with data, the class takes them for its settings.",),
         repairs=case.instead(f"{text}({'dim=-1' if kind in _DIM else ''})", f"on line {kept.lineno}", of=kept),
     )
-
-
-def _kept(case: Case, node: ast.expr) -> list[ast.expr]:
-    """What a name or an attribute holds: what it was bound to, and what was passed for it where it is a parameter."""
-    if isinstance(node, ast.Attribute):
-        own = next((n for n in case.around(node) if isinstance(n, ast.ClassDef)), None)
-        on_self = isinstance(node.value, ast.Name) and node.value.id == "self"
-        held = origin.attributes(own, node.attr) if own is not None and on_self else []
-        return [k for value in held for k in (_kept(case, value) if isinstance(value, ast.Name) else [value])]
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        held = origin.followed(case, node.value)
-        pairs = [p for d in held if isinstance(d, ast.Dict) for p in zip(d.keys, d.values, strict=True)]
-        return [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == node.slice.value]
-    if not isinstance(node, ast.Name):
-        return []
-    return [*origin.bound(case, node.id), *sequence.passed_for(case, node)]
 
 
 def _fraction(case: Case) -> Explanation | None:

@@ -17,7 +17,7 @@ _FORWARD = ("call", "predict", "fwd", "froward", "foward", "forwards", "forward_
 
 def explain(case: Case) -> Explanation | None:
     """What is wrong with a class that is to be a module; None where it is something else."""
-    for rule in (_super, _forward, _init, _self, _unmade, _plain_class, _base):
+    for rule in (_super, _forward, _init, _self, _no_data, _unmade, _plain_class, _base):
         if (found := rule(case)) is not None:
             return found
     return None
@@ -33,7 +33,9 @@ def _super(case: Case) -> Explanation | None:
     bare = case.type == "TypeError" and case.word == "super.__init__"
     if not bare and not (case.type == "AttributeError" and case.says(_UNMADE)):
         return None
-    own = _own(case) or next((n for n in case.around(case.statement or case.tree) if isinstance(n, ast.ClassDef)), None)
+    around = next((n for n in case.around(case.statement or case.tree) if isinstance(n, ast.ClassDef)), None)
+    # An __init__ of a class below may well call that of this one, which is where it goes no further.
+    own = (around if case.scene.function == "__init__" else None) or _own(case) or around
     init = origin.function_named(own, "__init__") if own else None
     if own is None or init is None:
         return None
@@ -198,6 +200,26 @@ def _self(case: Case) -> Explanation | None:
         ),
         repairs=case.with_edits([edit]) if edit else (),
         habit="Every def in a class begins with self.",
+    )
+
+
+def _no_data(case: Case) -> Explanation | None:
+    """A forward that takes self alone."""
+    said = case.says(r"(\w+)\.forward\(\) takes 1 positional argument but 2 were given")
+    own = origin.class_named(case, said[1]) if said else None
+    method = origin.function_named(own, "forward") if own else None
+    if own is None or method is None or [a.arg for a in method.args.args] != ["self"]:
+        return None
+    read = [n.id for n in ast.walk(method) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    passed = [o.text for o in case.operands if o.seen.kind == "tensor"]
+    known = {origin.last_name(t) for n in ast.walk(case.tree) if isinstance(n, ast.Assign) for t in n.targets}
+    free = [n for n in read if n not in known and n not in ("self", "torch", "nn", "F", "super", "print", "len")]
+    name = next((n for n in (*passed, *free) if n in read), "x")
+    return Explanation(
+        rule="module-data",
+        first=f"`forward` of `{own.name}` takes no data, only `self` (line {method.lineno}), and is given some.",
+        rest=("What a module is called with comes to forward after self, so forward needs a name for it.",),
+        repairs=case.with_edits([case.behind(method.args.args[0], f", {name}")]),
     )
 
 

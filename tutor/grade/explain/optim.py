@@ -177,17 +177,30 @@ def _entries(case: Case, params: Operand) -> Explanation | None:
         if item.kind == "tensor" and item.is_leaf is False:
             return _result(case, entry, text)
         if item.kind == "module":
+            return _modules(case, params, text, entries if len(entries) == len(items) else [])
+        if item.kind in ("text", "number") and entry is not None:
+            kept = ", ".join(case.text(e) for e in entries if e is not entry)
+            kind = words.kind(item.type or item.kind)
             return Explanation(
                 rule="optimizer-params",
-                first=f"`{text}` in the list is a module, and {case.name} takes its parameters.",
-                repairs=(
-                    *(case.swapped(params, f"{text}.parameters()") if len(items) == 1 else ()),
-                    *(case.instead(f"*{text}.parameters()", of=entry) if entry is not None and len(items) > 1 else ()),
-                ),
+                first=f"`{text}` in the list is {kind}, and {case.name} takes parameters alone.",
+                repairs=case.instead(f"[{kept}]", "without it", of=made) if made is not None else (),
             )
         if item.type == "generator" and entry is not None:
             return _generators(case, params, [e for e in entries if case.text(e).endswith("parameters()")])
     return None
+
+
+def _modules(case: Case, params: Operand, text: str, entries: list[ast.expr]) -> Explanation:
+    """Modules in the list; each is asked for its parameters."""
+    edits = [case.edit(e, f"*{case.text(e)}.parameters()") for e in entries if group.module(case, e)]
+    return Explanation(
+        rule="optimizer-params",
+        first=f"`{text}` in the list is a module, and {case.name} takes its parameters.",
+        rest=("A module gives them by parameters(), and a * in front unpacks those into the list.",),
+        repairs=case.swapped(params, f"{text}.parameters()") if len(params.seen.items or ()) == 1
+        else case.with_edits(edits, "all in one list") if edits else (),
+    )  # fmt: skip
 
 
 def _result(case: Case, entry: ast.expr | None, text: str) -> Explanation:

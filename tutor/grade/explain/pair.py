@@ -67,6 +67,9 @@ def no_tensor(found: Pair, dtype: str) -> Explanation | None:
         tensors = operand.seen.kind == "tuple" and any(i.kind == "tensor" for i in operand.seen.items or ())
         if tensors:
             return None
+        texts = operand.seen.kind in ("list", "tuple") and [i.kind for i in operand.seen.items or ()][:1] == ["text"]
+        if texts and operand is found.target:
+            return _names(found)
         if operand.seen.kind in ("list", "number", "tuple") or operand.seen.type == "ndarray":
             return Explanation(
                 rule="loss-no-tensor",
@@ -77,6 +80,18 @@ def no_tensor(found: Pair, dtype: str) -> Explanation | None:
         if operand.seen.kind == "module":
             return _uncalled(found, operand, name)
     return None
+
+
+def _names(found: Pair) -> Explanation:
+    """Classes by their names."""
+    text = words.grouped(found.target)
+    new = f"torch.tensor([sorted(set({found.target.text})).index(name) for name in {text}])"
+    return Explanation(
+        rule="loss-no-tensor",
+        first=f"The target {words.code(found.target)} is a list of texts; {found.called} takes class numbers.",
+        rest=("Each name gets a number from 0 on, and the same one everywhere; a tensor holds numbers alone.",),
+        repairs=found.case.swapped(found.target, new, "a number for each name, in the order of the alphabet"),
+    )
 
 
 def _uncalled(found: Pair, operand: Operand, name: str) -> Explanation:

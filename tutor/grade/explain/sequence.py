@@ -40,9 +40,8 @@ def _ordered(case: Case, lone: Operand, node: ast.expr | None) -> tuple[Repair, 
     return case.with_edits(edits, "the layers keep their names", f"{order}... {case.word}(OrderedDict({lone.text}))")
 
 
-def wrapped(case: Case, operand: Operand) -> tuple[Repair, ...]:
+def wrapped(case: Case, node: ast.expr | None) -> tuple[Repair, ...]:
     """A function of one tensor as a small module of one's own, in front of the statement."""
-    node = case.node_of(operand)
     top = [n for n in case.around(node) if isinstance(n, ast.stmt)] if node is not None else []
     if node is None or not top:
         return ()
@@ -50,23 +49,39 @@ def wrapped(case: Case, operand: Operand) -> tuple[Repair, ...]:
         given, result, name = case.text(node.args.args[0]), case.text(node.body), fresh(case, "Step", "Small")
     else:
         stem = origin.last_name(node).strip("_").title().replace("_", "")
-        given, result, name = "x", f"{operand.text}(x)", fresh(case, stem or "Step", "Step")
+        given, result, name = "x", f"{case.text(node)}(x)", fresh(case, stem or "Step", "Step")
     code = _MODULE.format(name=name, nn=case.nn, given=given, result=result)
     edits = [case.ahead(top[-1], f"{code}\n\n"), case.edit(node, f"{name}()")]
     shown = f"{code}\n... {name}() ..."
     return (Repair(shown, "a small layer of your own that calls it", tuple(edits)),)
 
 
-def passed_for(case: Case, name: ast.Name) -> list[ast.expr]:
-    """What the code passes for a parameter of the function around `name`, and its default."""
-    function = next((n for n in case.around(name) if isinstance(n, ast.FunctionDef)), None)
-    names = [a.arg for a in function.args.args] if function is not None else []
-    if function is None or name.id not in names:
-        return []
-    at = names.index(name.id)
-    defaults = dict(zip(names[::-1], function.args.defaults[::-1], strict=False))
-    method = names[0] == "self"
-    owner = next((n for n in case.around(function) if isinstance(n, ast.ClassDef)), None)
-    called = owner.name if owner is not None and function.name == "__init__" else function.name
-    calls = [origin.argument(c, name.id, at - method) for c in case.calls(called)]
-    return [v for v in (defaults.get(name.id), *calls) if v is not None]
+def unpacked(case: Case, node: ast.Call) -> list[ast.expr]:
+    """What is passed entry by entry, also out of a list under a name, and what was appended to it."""
+    found: list[ast.expr] = []
+    for arg in node.args:
+        inner = arg.value if isinstance(arg, ast.Starred) else None
+        lists = origin.followed(case, inner) if isinstance(inner, (ast.Name, ast.Attribute)) else []
+        found += [item for made in lists if isinstance(made, ast.List) for item in made.elts]
+        adds = [c for c in case.calls("append") if len(c.args) == 1]
+        found += [c.args[0] for c in adds if inner is not None and _owner(case, c) == case.text(inner)]
+    return found or origin.entries(node)
+
+
+def function(case: Case, entries: list[ast.expr]) -> Explanation | None:
+    """A lambda or a function of the code's own among layers."""
+    for entry in entries:
+        own = isinstance(entry, ast.Name) and origin.function_named(case.tree, entry.id) is not None
+        if own or isinstance(entry, ast.Lambda):
+            return Explanation(
+                rule="sequential-entry",
+                first=f"`{words.short(case.text(entry))}` is a function, no module; {case.name} takes modules alone.",
+                rest=("What computes on a tensor without parameters belongs into forward, or into a small module of "
+                      "your own.",),
+                repairs=wrapped(case, entry),
+            )  # fmt: skip
+    return None
+
+
+def _owner(case: Case, call: ast.Call) -> str:
+    return case.text(call.func.value) if isinstance(call.func, ast.Attribute) else ""

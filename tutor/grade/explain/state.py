@@ -10,7 +10,7 @@ from tutor.grade.explain import origin, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.part import length
-from tutor.grade.explain.sequence import passed_for
+from tutor.grade.explain.scope import passed_for
 from tutor.sandbox.protocol import Operand
 
 
@@ -54,6 +54,13 @@ def _loaded(case: Case) -> Explanation | None:
         return _names(case, given, missing, extra)
     if sizes:
         return _sizes(case, given, sizes)
+    if case.says("parameter group that doesn't match|different number of parameter groups"):
+        mine = words.code(case.operands[0])
+        return Explanation(
+            rule="state-optimizer",
+            first=f"{words.code(given)} is of an optimizer of other parameters than those of {mine}.",
+            rest=("The state of an optimizer goes by the order of its parameters, so the model must be the same one.",),
+        )
     if case.type == "KeyError" and case.says("param_groups"):
         return Explanation(
             rule="state-kind",

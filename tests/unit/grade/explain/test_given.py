@@ -243,6 +243,18 @@ CASES = [
         "`act` = `nn.ReLU()` takes a tensor, and `proj` is a module: the layer itself, not its result.",
         "hidden = act(proj(signals))",
     ),
+    (
+        "drop = nn.Dropout(0.5)\nfc = nn.Linear(3, 3)\nx = torch.randn(2, 3)\ny = torch.relu(fc)",
+        "layer-module",
+        "torch.relu() takes a tensor, and `fc` is a module, a Linear.",
+        "y = torch.relu(fc(x))",
+    ),
+    (
+        "class Model(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 3)\n        self.b = nn.Linear(3, 1)\n    def forward(self, x):\n        h = F.relu(self.a)\n        return self.b(h)\nModel()(torch.randn(2, 3))",
+        "layer-module",
+        "F.relu() takes a tensor, and `self.a` is a module, a Linear.",
+        "h = F.relu(self.a(x))",
+    ),
 ]
 
 

@@ -105,6 +105,18 @@ CASES = [
         "collate_fn gets one list of examples, and the lambda takes 2: x, y.",
         "loader = DataLoader(pairs, batch_size=2, collate_fn=lambda batch: (lambda x, y: (torch.stack(x), torch.tensor(y)))(*zip(*batch)))",
     ),
+    (
+        'from torch.utils.data import Dataset, DataLoader\nimport numpy as np\nclass Sig(Dataset):\n    def __init__(self):\n        self.x = [np.ones(3), np.ones(5)]\n    def __len__(self):\n        return 2\n    def __getitem__(self, i):\n        return {"x": self.x[i], "y": i}\nfor b in DataLoader(Sig(), batch_size=2):\n    print(b["x"])',
+        "loader-ragged",
+        "Examples of `Sig()` have the shapes (3,) and (5,).",
+        'for b in DataLoader(Sig(), batch_size=2, collate_fn=lambda batch: {"x": torch.nn.utils.rnn.pad_sequence([torch.as_tensor(e["x"]) for e in batch], batch_first=True), "y": torch.tensor([e["y"] for e in batch])}):',
+    ),
+    (
+        "from torch.utils.data import DataLoader\ndef collate(batch):\n    xs, ys = batch\n    return torch.stack(xs), torch.stack(ys)\ndata = [(torch.randn(2), torch.tensor(0)) for _ in range(4)]\nfor xs, ys in DataLoader(data, batch_size=4, collate_fn=collate):\n    print(xs)",
+        "loader-collate",
+        "`batch` is a list of examples, not `xs, ys`.",
+        "xs, ys = zip(*batch)",
+    ),
 ]
 
 

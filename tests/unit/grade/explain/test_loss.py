@@ -333,6 +333,18 @@ CASES = [
         "The target `mask` (2, 1, 8, 8) has a dimension for classes; class numbers are (2, 8, 8) here.",
         "nn.CrossEntropyLoss()(seg(torch.randn(2, 3, 8, 8)), mask.squeeze(1))",
     ),
+    (
+        'labels = ["cat", "dog", "cat"]\nF.cross_entropy(torch.randn(3, 2), labels)',
+        "loss-no-tensor",
+        "The target `labels` is a list of texts; F.cross_entropy() takes class numbers.",
+        "F.cross_entropy(torch.randn(3, 2), torch.tensor([sorted(set(labels)).index(name) for name in labels]))",
+    ),
+    (
+        "pred = torch.sigmoid(torch.randn(6, 1))\ny = torch.tensor([0, 1, 1, 0, 1, 0])\nnn.BCELoss()(pred, y)",
+        "loss-shapes",
+        "`pred` (6, 1) and `y` (6,) must have the same shape.",
+        "nn.BCELoss()(pred, y.unsqueeze(1).float())",
+    ),
 ]
 
 

@@ -321,6 +321,30 @@ CASES = [
         '`losses["reg"]` is the class `nn.L1Loss` itself; it is made with parentheses, `nn.L1Loss()`.',
         'losses = {"reg": nn.L1Loss(), "cls": nn.CrossEntropyLoss}',
     ),
+    (
+        'acts = {"relu": nn.ReLU, "tanh": nn.Tanh}\ndef block(i, o, act="relu"):\n    return nn.Sequential(nn.Linear(i, o), acts[act])\nblock(3, 4)',
+        "sequential-class",
+        "`acts[act]` is the class; a layer is made from it with parentheses, `acts[act]()`.",
+        "return nn.Sequential(nn.Linear(i, o), acts[act]())",
+    ),
+    (
+        "layers = [nn.Linear(3, 3), F.gelu, nn.Linear(3, 1)]\nnet = nn.Sequential(*layers)\nnet(torch.randn(2, 3))",
+        "sequential-function",
+        "`F.gelu` is a function, and Sequential takes layers: `nn.GELU()`.",
+        "layers = [nn.Linear(3, 3), nn.GELU(), nn.Linear(3, 1)]",
+    ),
+    (
+        "class Enc(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.steps = nn.ModuleList([nn.Linear(3, 3), lambda t: t.relu(), nn.Linear(3, 1)])\n    def forward(self, x):\n        for s in self.steps:\n            x = s(x)\n        return x\nEnc()(torch.randn(2, 3))",
+        "sequential-entry",
+        "`lambda t: t.relu()` is a function, no module; ModuleList takes modules alone.",
+        "class Step(nn.Module):\n    def forward(self, t):\n        return t.relu()\n... Step() ...",
+    ),
+    (
+        "hinge = nn.HuberLoss\ndef evaluate(pred, truth, loss):\n    return loss(pred, truth).item()\nevaluate(torch.randn(4), torch.randn(4), hinge)",
+        "class-kept",
+        "`loss` is the class `nn.HuberLoss` itself; it is made with parentheses, `nn.HuberLoss()`.",
+        "hinge = nn.HuberLoss()",
+    ),
 ]
 
 

@@ -153,6 +153,18 @@ CASES = [
         "`self.blocks` is a ModuleList: it keeps layers, and cannot be called itself.",
         "self.blocks = nn.Sequential()",
     ),
+    (
+        "class Base(nn.Module):\n    def __init__(self, d):\n        self.d = d\n        self.lin = nn.Linear(d, 1)\nclass Child(Base):\n    def __init__(self):\n        super().__init__(4)\n    def forward(self, x):\n        return self.lin(x)\nChild()(torch.ones(1, 4))",
+        "module-super",
+        "`Base` does not call `super().__init__()` first, so `self.lin` has nowhere to go.",
+        "super().__init__()",
+    ),
+    (
+        "class Up(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.l = nn.Linear(2, 4)\n    def forward(self):\n        return self.l(x)\nx = torch.randn(3, 2)\nUp()(x)",
+        "module-data",
+        "`forward` of `Up` takes no data, only `self` (line 5), and is given some.",
+        "def forward(self, x):",
+    ),
 ]
 
 

@@ -231,6 +231,24 @@ CASES = [
         "`dict(m.named_parameters())` is a dictionary; Adam takes the parameters themselves.",
         "opt = torch.optim.Adam(m.parameters(), lr=0.1)",
     ),
+    (
+        'a = nn.Linear(2, 2)\nopt = torch.optim.SGD([a.weight, a.bias, "lr"], lr=0.1)',
+        "optimizer-params",
+        '`"lr"` in the list is a str, and SGD takes parameters alone.',
+        "opt = torch.optim.SGD([a.weight, a.bias], lr=0.1)",
+    ),
+    (
+        "gen, disc = nn.Linear(2, 2), nn.Linear(2, 1)\nopt = torch.optim.Adam([gen, disc], lr=2e-4)",
+        "optimizer-params",
+        "`gen` in the list is a module, and Adam takes its parameters.",
+        "opt = torch.optim.Adam([*gen.parameters(), *disc.parameters()], lr=2e-4)",
+    ),
+    (
+        "lin = nn.Linear(3, 3)\nparams = filter(lambda p: p.requires_grad, lin.parameters())\nprint(sum(p.numel() for p in params))\nopt = torch.optim.Adam(params, lr=0.1)",
+        "optimizer-empty",
+        "`params` has been used up: what filter() or (... for ...) gives is gone through once.",
+        "params = list(filter(lambda p: p.requires_grad, lin.parameters()))",
+    ),
 ]
 
 

@@ -135,6 +135,12 @@ CASES = [
         "`weight` is (100, 8) in `a.state_dict()` and (120, 8) in `b`.",
         "dst = nn.Embedding(100, 8)",
     ),
+    (
+        "m = nn.Linear(2, 2)\nopt = torch.optim.Adam(m.parameters())\nopt2 = torch.optim.Adam(nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1)).parameters())\nopt2.load_state_dict(opt.state_dict())",
+        "state-optimizer",
+        "`opt.state_dict()` is of an optimizer of other parameters than those of `opt2`.",
+        "",
+    ),
 ]
 
 
