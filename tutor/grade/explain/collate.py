@@ -25,9 +25,14 @@ def padded(case: Case, loader: ast.Call, plain: bool) -> tuple[Repair, ...]:
     return _tuples(case, loader, 2, pad, plain) if _taken_in_pairs(case) else ()
 
 
+def dataset(loader: ast.Call) -> ast.expr | None:
+    """What a loader takes its examples from."""
+    return loader.args[0] if loader.args else next((k.value for k in loader.keywords if k.arg == "dataset"), None)
+
+
 def _examples(case: Case, loader: ast.Call) -> list[ast.expr]:
     """How an example of the dataset is written: what __getitem__ returns, or the entries of a list."""
-    data = loader.args[0] if loader.args else next((k.value for k in loader.keywords if k.arg == "dataset"), None)
+    data = dataset(loader)
     found: list[ast.expr] = []
     for made in origin.followed(case, data) if data is not None else []:
         own = origin.own_class(case, made)
@@ -114,7 +119,7 @@ def nothing(case: Case, loader: ast.Call) -> Explanation | None:
     """Examples that are None: a __getitem__ that gives nothing, or not always."""
     if not case.says(r"(NoneType.*batch|found <class 'NoneType'>|expected Tensor as element .* got NoneType)"):
         return None
-    data = loader.args[0] if loader.args else None
+    data = dataset(loader)
     makers = origin.followed(case, data) if data is not None else []
     own = next((c for m in makers if (c := origin.own_class(case, m))), None)
     get = origin.function_named(own, "__getitem__") if own else None

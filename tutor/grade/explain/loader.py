@@ -35,7 +35,8 @@ def _ragged(case: Case, loader: ast.Call) -> Explanation | None:
         return None
     texts = (said[1], said[2]) if said else ()
     shapes = [tuple(int(n) for n in text.split(",") if n.strip()) for text in texts]
-    data = words.short(case.text(loader.args[0]) if loader.args else "the dataset")
+    given = collate.dataset(loader)
+    data = words.short(case.text(given) if given is not None else "the dataset")
     shape = f"the shapes {shape_text(shapes[0])} and {shape_text(shapes[1])}" if shapes else "lists of several lengths"
     return Explanation(
         rule="loader-ragged",

@@ -117,6 +117,12 @@ CASES = [
         "`batch` is a list of examples, not `xs, ys`.",
         "xs, ys = zip(*batch)",
     ),
+    (
+        "from torch.utils.data import DataLoader\nseqs = [torch.arange(n) for n in (2, 4)]\nloader = DataLoader(dataset=seqs, batch_size=2)\nfor s in loader:\n    print(s)",
+        "loader-ragged",
+        "Examples of `seqs` have the shapes (2,) and (4,).",
+        "loader = DataLoader(dataset=seqs, batch_size=2, collate_fn=lambda batch: torch.nn.utils.rnn.pad_sequence(batch, batch_first=True))",
+    ),
 ]
 
 

@@ -345,6 +345,12 @@ CASES = [
         "`pred` (6, 1) and `y` (6,) must have the same shape.",
         "nn.BCELoss()(pred, y.unsqueeze(1).float())",
     ),
+    (
+        "logits = torch.randn(2, 6, 11)\ntarget = torch.randint(0, 11, (2, 5))\nF.cross_entropy(logits.reshape(-1, 11), target.reshape(-1))",
+        "cross-counts",
+        "`logits.reshape(-1, 11)` (12, 11) scores 12 examples, `target.reshape(-1)` (10,) labels 10.",
+        "F.cross_entropy(logits[:, :-1].reshape(-1, 11), target.reshape(-1))",
+    ),
 ]
 
 

@@ -249,6 +249,18 @@ CASES = [
         "`params` has been used up: what filter() or (... for ...) gives is gone through once.",
         "params = list(filter(lambda p: p.requires_grad, lin.parameters()))",
     ),
+    (
+        'enc, clf = nn.Linear(4, 3), nn.Linear(3, 2)\ndef setup(e, c, lr):\n    return torch.optim.AdamW([{"params": e, "lr": lr}, {"params": c}])\nsetup(enc, clf, 0.1)',
+        "optimizer-group",
+        '`e` under "params" is a module, a Linear; a group holds its parameters.',
+        'return torch.optim.AdamW([{"params": e.parameters(), "lr": lr}, {"params": c.parameters()}])',
+    ),
+    (
+        'class H(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.body = nn.Linear(4, 4)\n        self.head = nn.Linear(4, 2)\nh = H()\nopt = torch.optim.SGD([{"params": h.parameters(), "lr": 1e-4}, {"params": h.head.parameters(), "lr": 1e-2}], lr=0.1)',
+        "optimizer-group",
+        "`h.parameters()` and `h.head.parameters()` in two groups hold the same parameters.",
+        'opt = torch.optim.SGD([{"params": [p for n, p in h.named_parameters() if not n.startswith("head.")], "lr": 1e-4}, {"params": h.head.parameters(), "lr": 1e-2}], lr=0.1)',
+    ),
 ]
 
 

@@ -141,6 +141,12 @@ CASES = [
         "`opt.state_dict()` is of an optimizer of other parameters than those of `opt2`.",
         "",
     ),
+    (
+        'class A(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.body = nn.ModuleDict({"a": nn.Linear(2, 2)})\n    def forward(self, x):\n        return self.body["a"](x)\na = A()\nsd = {k.replace("body", "trunk"): v for k, v in a.state_dict().items()}\na.load_state_dict(sd)',
+        "state-names",
+        "`sd` names things otherwise than `a` does.",
+        'a.load_state_dict({k.replace("trunk.", "body."): v for k, v in sd.items()})',
+    ),
 ]
 
 
