@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from tutor.grade.drawing import shape_text
-from tutor.grade.explain import origin, part, words
+from tutor.grade.explain import loop, origin, part, words
 from tutor.grade.explain.case import Case
 from tutor.grade.explain.explanation import Explanation, Repair
 from tutor.grade.explain.shape import Shape
@@ -32,7 +32,7 @@ def explain(case: Case) -> Explanation | None:
         return None
     if x.seen.shape == ():
         return _number(case, node, x) if case.type == "IndexError" else None
-    rules = (_fractions, _step, _too_many, _range, _pairs)
+    rules = (_text, _fractions, _step, _too_many, _range, _pairs)
     for rule in (_pairs, *rules) if case.says("shape mismatch: indexing") else rules:
         if (found := rule(case, node, x)) is not None:
             return found
@@ -89,6 +89,26 @@ def _number(case: Case, node: ast.Subscript, x: Operand) -> Explanation:
             *(("item<T>() in torch's words is of C++.",) if case.says("C\\+\\+") else ()),
         ),
         repairs=repairs,
+    )
+
+
+def _text(case: Case, node: ast.Subscript, x: Operand) -> Explanation | None:
+    """A name where a number has to stand."""
+    odd = next((at for at in indices(case, node, x) if at.operand.seen.kind == "text"), None)
+    if odd is None or case.type not in ("TypeError", "IndexError"):
+        return None
+    size, rank = x.seen.shape or (), words.rank(x.seen)
+    spans = [f"0 to {n - 1}" for n in size[odd.dim : odd.dim + 1] if n]
+    column = again(case, node, [":", "0"], f"the first column, {shape_text(size[:1] + size[2:])}")
+    alone = case.instead("0", f"the first of dimension {odd.dim}", of=odd.node)
+    return Explanation(
+        rule="index-text",
+        first=f"{words.code(odd.operand)} is a text; {words.shaped(x)} is a tensor, whose places are whole numbers.",
+        rest=(
+            "A table of pandas and a dict know names; a tensor knows positions alone.",
+            *(f"Dimension {odd.dim} has the indices {span}." for span in spans),
+        ),
+        repairs=(*(column if rank > 1 and len(part.places(node)) == 1 else ()), *alone),
     )
 
 
@@ -257,7 +277,7 @@ def _beyond(case: Case, node: ast.Subscript, x: Operand, at: At, wrong: int) -> 
 def _within(case: Case, node: ast.Subscript, x: Operand, at: At, wrong: int, size: int) -> tuple[Repair, ...]:
     if not size:
         return ()
-    looped = _looped(case, x, at)
+    looped = loop.shortened(case, x, at.node, at.dim)
     found = looped
     last = size - 1 if wrong > 0 else 0
     if at.operand.seen.kind == "number":
@@ -291,38 +311,6 @@ def _other_dim(case: Case, node: ast.Subscript, x: Operand, at: At, wrong: int) 
         if a is not None and b is not None and -size[0] <= b < size[0] and -size[1] <= a < size[1]:
             return again(case, node, texts[::-1], "row and column the other way round")
     return ()
-
-
-def _looped(case: Case, x: Operand, at: At) -> tuple[Repair, ...]:
-    """A loop that goes no further than the dimension."""
-    node, less = _shifted(at.node)
-    call = _loop(case, node) if isinstance(node, ast.Name) else None
-    if call is None or len(call.args) > 2:
-        return ()
-    owner = x.text if x.text.isidentifier() else part.bare(case, x)
-    stop = f"len({owner})" if at.dim == 0 else f"{owner}.shape[{at.dim}]"
-    stop = f"{stop} - {less}" if less else stop
-    start = case.text(call.args[0]) if len(call.args) == 2 else "0"
-    last = (x.seen.shape or (1,))[at.dim] - 1 - less
-    new = f"range({stop})" if start == "0" else f"range({start}, {stop})"
-    return case.instead(new, f"rounds {start} to {last}", of=call)
-
-
-def _shifted(node: ast.expr) -> tuple[ast.expr, int]:
-    """`i + 1` as `i` and 1."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and (more := origin.whole(node.right) or 0) > 0:
-        return node.left, more
-    return node, 0
-
-
-def _loop(case: Case, name: ast.Name) -> ast.Call | None:
-    """The `range(...)` that gives a name its values."""
-    for outer in case.around(name):
-        for loop in [outer] if isinstance(outer, ast.For) else getattr(outer, "generators", []):
-            call, same = loop.iter, case.text(loop.target) == name.id
-            if same and isinstance(call, ast.Call) and origin.last_name(call.func) == "range":
-                return call
-    return None
 
 
 def _pairs(case: Case, node: ast.Subscript, x: Operand) -> Explanation | None:

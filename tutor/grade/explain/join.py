@@ -24,6 +24,18 @@ _CATS = {
 """Along which dimension each joins, where nothing else is said."""
 _NAMES = frozenset({*_CATS, "stack"})
 _FREE = ("cat", "concat", "concatenate")
+_ONE_BY_ONE = {
+    "dict": "A dict goes by its keys",
+    "dict_values": "The values of a dict are no list",
+    "odict_values": "The values of a dict are no list",
+    "generator": "A generator makes its values one by one",
+    "map": "map makes its values one by one",
+    "zip": "zip makes its pairs one by one",
+    "filter": "filter gives its values one by one",
+    "set": "A set has no order",
+    "deque": "A deque is no list",
+}
+"""What can be gone through and is not taken for a list."""
 
 
 def explain(case: Case) -> Explanation | None:
@@ -34,7 +46,7 @@ def explain(case: Case) -> Explanation | None:
     if tensors.seen.kind == "tensor":
         return _no_list(case)
     if tensors.seen.kind not in ("list", "tuple"):
-        return None
+        return _uncollected(case, tensors)
     items = tensors.seen.items or ()
     if not items:
         return _empty(case, tensors)
@@ -73,6 +85,43 @@ def _no_list(case: Case) -> Explanation:
         f"{'stand' if len(plain) > 1 else 'stands'} without brackets.",
         rest=("The tensors go into one list; what follows it is the dimension.",),
         repairs=case.instead(new, f"which gives {made}" if made else ""),
+    )
+
+
+def _uncollected(case: Case, tensors: Operand) -> Explanation | None:
+    """A dict, or what gives its tensors one by one, where a list has to stand."""
+    said = case.says(r"must be tuple of Tensors, not (\w+)")
+    node = part.node_of(case, tensors)
+    if said is None or node is None or said[1] not in _ONE_BY_ONE:
+        return None
+    kind, text = said[1], case.text(node)
+    new, means = f"list({text})", "its tensors collected in a list"
+    if kind == "dict":
+        new, means = f"list({part.grouped(case, node)}.values())", "the tensors it holds, in the order of its keys"
+    elif isinstance(node, ast.GeneratorExp):
+        inner = text[1:-1] if text.startswith("(") else text
+        mine, around = case.place(node), case.place(case.node) if case.node is not None else None
+        shared = mine is not None and around is not None and mine[2:] == around[2:]
+        new, means = f"([{inner}])" if shared else f"[{inner}]", "a list of them"
+    keys = ", ".join(f"`{key}`" for key in (tensors.seen.keys or ())[:4])
+    return Explanation(
+        rule="join-list",
+        first=f"{words.code(tensors)} is {words.kind(kind)}; {case.name} takes a list or a tuple of tensors.",
+        rest=(
+            f"{_ONE_BY_ONE[kind]}; {case.name} has to know all of them at once.",
+            *((f"Its keys: {keys}.",) if keys else ()),
+        ),
+        repairs=(*case.instead(new, means, of=node), *_pairs(case, kind, node)),
+    )
+
+
+def _pairs(case: Case, kind: str, node: ast.expr) -> tuple[Repair, ...]:
+    """What zip pairs, each pair joined by itself."""
+    if kind != "zip":
+        return ()
+    name = part.fresh(case, "pair", "pairs")
+    return case.instead(
+        f"[torch.stack({name}) for {name} in {case.text(node)}]", "each pair one above the other", of=node
     )
 
 
@@ -121,8 +170,14 @@ def _as_tensors(case: Case, tensors: Operand, node: ast.expr | None, item: Obser
     first = next((i for i in tensors.seen.items or () if i.kind == "tensor"), None)
     rank = len(first.shape or ()) if first is not None else 1
     text = case.text(node)
-    bare = f"[{text}]" if item.kind == "number" and rank == 1 and case.name != "stack" else text
+    low = rank == 1 if item.kind == "number" else rank == 2 and _flat_row(item)
+    bare = f"[{text}]" if low and case.name in _FREE else text
     return case.instead(f"torch.tensor({bare})", "as a tensor", of=node)
+
+
+def _flat_row(item: Observation) -> bool:
+    """Whether it is a list of numbers, and so one row of a table."""
+    return item.kind in ("list", "tuple") and all(i.kind == "number" for i in item.items or ())
 
 
 def _stacked(case: Case, tensors: Operand, shapes: list[Shape]) -> Explanation:

@@ -114,6 +114,8 @@ def _key(case: Case) -> Explanation | None:
     name = str(given.seen.value) if given is not None and given.seen.value is not None else case.message.strip("'\"")
     near = difflib.get_close_matches(name, keys, n=1, cutoff=0.5) or [k for k in keys if k.lower() == name.lower()]
     number = given is not None and given.seen.kind == "number" and name in keys
+    if keys and all(k.startswith("tensor(") for k in keys):
+        return _tensor_keys(case, what, name, keys)
     shown = ", ".join(f"`{k}`" for k in keys[:KEYS_MOST]) + (" and more" if len(keys) > KEYS_MOST else "")
     repairs: tuple[Repair, ...] = ()
     if given is not None and near and not number:
@@ -128,6 +130,29 @@ def _key(case: Case) -> Explanation | None:
         repairs=repairs,
         habit="Print the keys, or use .get(key, other).",
     )
+
+
+def _tensor_keys(case: Case, what: Operand, name: str, keys: list[str]) -> Explanation:
+    """A dict that was filled with tensors as keys, each of which is a key of its own."""
+    return Explanation(
+        rule="key-tensor",
+        first=f"{words.code(what)} has no key `{name}`: its keys are tensors, such as `{keys[0]}`.",
+        rest=("A tensor equals no other key, whatever number it holds: the dict looks for the very object.",),
+        repairs=_plain_keys(case, what),
+        habit="Put numbers in a dict, by .item() or .tolist(), not tensors.",
+    )
+
+
+def _plain_keys(case: Case, what: Operand) -> tuple[Repair, ...]:
+    """A loop over numbers in place of one over the tensor, where its name is the key."""
+    for node in ast.walk(case.tree):
+        if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
+            continue
+        stored = [n for n in ast.walk(node) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)]
+        if any(case.text(n.value) == what.text and case.text(n.slice) == node.target.id for n in stored):
+            text = words.grouped(Operand(text=case.text(node.iter), seen=what.seen))
+            return case.instead(f"{text}.tolist()", "its numbers, one after the other", of=node.iter)
+    return ()
 
 
 def _absent(case: Case) -> Explanation | None:

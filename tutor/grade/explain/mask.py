@@ -47,6 +47,25 @@ def _laid(case: Case, node: ast.Subscript, x: Operand, at: index.At, mask: Shape
     )
 
 
+def _elsewhere(case: Case, node: ast.Subscript, at: index.At, size: Shape, mask: Shape) -> tuple[Repair, ...]:
+    """A mask of several dimensions on the last ones, stretched over one that it lacks, or on a part."""
+    text, owner, rank = part.grouped(case, at.node), case.text(node.value), len(mask)
+    if size[-rank:] == mask:
+        return index.again(case, node, ["...", case.text(at.node)], f"on the last {rank} dimensions")
+    lacked = next((d for d in range(len(size)) if size[:d] + size[d + 1 :] == mask), None)
+    if lacked is not None:
+        wide = f"{text}.unsqueeze({lacked}).expand_as({owner})"
+        return case.instead(wide, f"the same for all {size[lacked]} places of dimension {lacked}", of=at.node)
+    under = size[:rank]
+    if len(under) == rank and all(m <= n for m, n in zip(mask, under, strict=True)):
+        cut = ", ".join(":" if m == n else f":{m}" for m, n in zip(mask, under, strict=True))
+        return case.instead(f"{owner}[{cut}][{case.text(at.node)}]", f"on the first {shape_text(mask)} alone")
+    if len(under) == rank and all(m >= n for m, n in zip(mask, under, strict=True)):
+        cut = ", ".join(":" if m == n else f":{n}" for m, n in zip(mask, under, strict=True))
+        return case.instead(f"{text}[{cut}]", f"only the first {shape_text(under)} of the mask", of=at.node)
+    return ()
+
+
 def _moved(case: Case, node: ast.Subscript, x: Operand, at: index.At, mask: Shape) -> tuple[Repair, ...]:
     size, text = x.seen.shape or (), part.grouped(case, at.node)
     found: tuple[Repair, ...] = ()
@@ -60,6 +79,7 @@ def _moved(case: Case, node: ast.Subscript, x: Operand, at: index.At, mask: Shap
     ones = tuple(n for n in mask if n != 1)
     if not found and ones == size[at.dim : at.dim + len(ones)] and ones != mask and ones:
         found += case.instead(f"{text}.reshape({', '.join(map(str, ones))})", "the mask without its 1", of=at.node)
+    found = found or (_elsewhere(case, node, at, size, mask) if alone and len(mask) > 1 else ())
     under = size[at.dim]
     if not found and len(mask) == 1 and mask[0] > under:
         found += case.instead(f"{text}[:{under}]", f"only the first {under} of the mask", of=at.node)

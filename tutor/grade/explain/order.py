@@ -25,6 +25,8 @@ def explain(case: Case) -> Explanation | None:
 def _pair(case: Case, x: Operand) -> Explanation | None:
     given = [o for o in case.operands if o is not x]
     rank = words.rank(x.seen)
+    if len(given) > 2 and case.says("positional") and (dims := _dims(case, x)) is not None:
+        return _too_many(case, x, dims)
     if not case.says("missing") and len(given) >= 2:
         return None
     if rank < 2:
@@ -44,6 +46,23 @@ def _pair(case: Case, x: Operand) -> Explanation | None:
             "NumPy's transpose turns all of them round; torch's swaps a pair.",
         ),
         repairs=_swaps(case, x, rank, [part.integer(o.seen) for o in given]),
+    )
+
+
+def _too_many(case: Case, x: Operand, dims: Shape) -> Explanation | None:
+    rank = words.rank(x.seen)
+    if case.name in ("movedim", "moveaxis"):
+        return None
+    whole = sorted(d % rank for d in dims) == list(range(rank)) if rank else False
+    head = [] if part.is_method(case) else [x.text]
+    order = ", ".join(map(str, dims)) if not head else f"({', '.join(map(str, dims))})"
+    made = shape_text(tuple((x.seen.shape or ())[d] for d in dims)) if whole else ""
+    new = part.call(case, *head, order, name="permute")
+    return Explanation(
+        rule="transpose-many",
+        first=f"{case.name}() swaps two dimensions of {words.shaped(x)}, and is given {len(dims)}.",
+        rest=("A new order of all dimensions is the work of permute; NumPy's transpose does both.",),
+        repairs=case.instead(new, f"all of them in a new order, {made}") if whole else (),
     )
 
 
@@ -79,7 +98,7 @@ def _permuted(case: Case, x: Operand) -> Explanation | None:
         return None
     twice = next((d for n, d in enumerate(dims) if d in dims[:n]), None)
     if twice is not None and len(dims) == rank:
-        first = f"permute{shape_text(dims)} names dimension {twice} twice; each of the {rank} is named once."
+        first = f"permute{shape_text(dims)} names dimension {twice} of {words.shaped(x)} twice, and each goes once."
     elif len(dims) != rank:
         first = f"{words.shaped(x)} has {rank} dimensions, and permute{shape_text(dims)} names {len(dims)}."
     else:

@@ -81,7 +81,7 @@ def _along(case: Case) -> Explanation | None:
     rank, size = words.rank(x.seen), x.seen.shape or ()
     if case.name.rstrip("_") in _SAME_RANK and words.rank(index.seen) != rank:
         return _rank(case, x, index, d)
-    if case.name.rstrip("_") == "index_select" and words.rank(index.seen) > 1:
+    if case.name.rstrip("_").startswith("index_") and words.rank(index.seen) > 1:
         return _vector(case, index)
     if d is None or not -rank <= d < rank:
         return None
@@ -91,7 +91,7 @@ def _along(case: Case) -> Explanation | None:
     wrong = next((n for n in places_of(index) if not 0 <= n < limit), None)
     if wrong is not None:
         return _beyond(case, x, index, d, int(wrong), limit)
-    return _source(case, x, index) or _larger(case, x, index, d % rank)
+    return _slices(case, x, index, d % rank) or _source(case, x, index) or _larger(case, x, index, d % rank)
 
 
 def _arguments(case: Case, x: Operand, dim: Operand | None, index: Operand | None) -> Explanation | None:
@@ -158,8 +158,8 @@ def _rank(case: Case, x: Operand, index: Operand, dim: int | None) -> Explanatio
 def _vector(case: Case, index: Operand) -> Explanation:
     return Explanation(
         rule="pick-rank",
-        first=f"{words.shaped(index)} has {words.rank(index.seen)} dimensions; index_select takes a vector of indices.",
-        rest=("It picks whole slices, one for each index.",),
+        first=f"{words.shaped(index)} has {words.rank(index.seen)} dimensions; {case.name} takes a vector of indices.",
+        rest=("It goes by whole slices, one for each index.",),
         repairs=part.swapped(case, index, f"{part.bare(case, index)}.flatten()", "all of them in one row"),
     )
 
@@ -178,6 +178,25 @@ def _beyond(case: Case, x: Operand, index: Operand, dim: int, wrong: int, size: 
         first=f"{words.code(index)} holds {wrong}: dimension {dim} of {words.shaped(x)} has indices 0 to {size - 1}.",
         rest=("Indices are counted from 0.", *minus, *inner),
         repairs=repairs,
+    )
+
+
+def _slices(case: Case, x: Operand, index: Operand, dim: int) -> Explanation | None:
+    """index_add and index_copy: a slice for each index."""
+    source = next((o for o in case.tensors if o not in (x, index)), None)
+    size = source.seen.shape or () if source is not None else ()
+    if source is None or case.name.rstrip("_") not in ("index_add", "index_copy") or dim >= len(size):
+        return None
+    count, have = counted(index.seen.shape or ()), size[dim]
+    if count == have:
+        return None
+    long, few = (index, have) if count > have else (source, count)
+    cut = ":, " * (dim if long is source else 0)
+    return Explanation(
+        rule="pick-source",
+        first=f"{words.shaped(index)} names {count} slices of {words.shaped(x)}; {words.shaped(source)} has {have}.",
+        rest=(f"Along dimension {dim} there is one slice of {words.code(source)} for each index.",),
+        repairs=part.swapped(case, long, f"{part.bare(case, long)}[{cut}:{few}]", f"only the first {few}"),
     )
 
 

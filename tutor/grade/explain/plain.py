@@ -202,17 +202,18 @@ def _method_place(case: Case, what: Operand) -> Explanation:
     """x.size[0]"""
     node = case.node
     place = case.text(node.slice) if isinstance(node, ast.Subscript) else "0"
-    size = what.text.endswith(".size")
-    owner = what.text.removesuffix(".size")
+    size = what.text.endswith((".size", ".dim"))
+    owner = what.text.removesuffix(".size").removesuffix(".dim")
+    given = "" if what.text.endswith(".dim") else place
     repairs = (
-        (*case.instead(f"{owner}.shape[{place}]"), *case.instead(f"{what.text}({place})"))
+        (*case.instead(f"{owner}.shape[{place}]"), *(case.instead(f"{what.text}({given})") if given else ()))
         if size
         else (*case.instead(f"{what.text}()[{place}]", "called, then asked"), *case.instead(f"{what.text}({place})"))
     )
     return Explanation(
         rule="plain-uncalled",
-        first=f"{words.code(what)} is a method, and is called with parentheses: `{words.short(what.text)}({place})`.",
-        rest=("shape has places, in square brackets; size() is a method.",) if size else (),
+        first=f"{words.code(what)} is a method, and is called with parentheses: `{words.short(what.text)}({given})`.",
+        rest=(f"shape has places, in square brackets; {what.text.rpartition('.')[2]}() is a method.",) if size else (),
         repairs=repairs,
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import partial
 
 from tutor.grade.drawing import shape_text
 from tutor.grade.explain import part, shape, words
@@ -185,12 +187,61 @@ def _pair(case: Case) -> Explanation | None:
     """The pair that max(dim=...) and its like give, taken for a tensor."""
     among = case.operands[1:] if case.kind == "subscript" else case.operands
     pair = next((o for o in among if o.seen.kind == "tuple" and o.seen.type in _PAIRS), None)
+    compared = pair is None and case.type == "AttributeError"
+    if compared or (pair is None and case.kind == "other" and case.says("__format__")):
+        return _unseen_pair(case, compared)
     if pair is None or case.kind == "other":
         return None
     if case.kind == "call" and pair is case.operands[0] and part.is_method(case):
         return None
+    return _told_pair(
+        case,
+        pair,
+        lambda name: _half(case, pair, name),
+        lambda name: (*_asked(case, pair, name), *_kept(case, pair, name)),
+    )
+
+
+def _unseen_pair(case: Case, compared: bool) -> Explanation | None:
+    """A pair within what failed: compared to something, which gives one False, or put into a text."""
+    node = case.node.value if isinstance(case.node, ast.Attribute) else case.node or case.statement
+    if node is None or (compared and not isinstance(node, ast.Compare)):
+        return None
+    for pair in (o for o in case.scene.names if o.seen.kind == "tuple" and o.seen.type in _PAIRS):
+        uses = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == pair.text]
+        holders = [next(case.around(n), None) for n in uses]
+        bare = [n for n, h in zip(uses, holders, strict=True) if isinstance(h, (ast.Compare, ast.FormattedValue))]
+        if bare:
+            use = bare[0]
+            return _told_pair(case, pair, partial(_of_node, case, use), partial(_one_of, case, pair, use))
+    return None
+
+
+def _one_of(case: Case, pair: Operand, use: ast.expr, name: str) -> tuple[Repair, ...]:
+    """One number out of the half, for a text that has a format for one."""
+    if not case.says("__format__"):
+        return ()
+    reduced = pair.seen.type if pair.seen.type in ("max", "min") else "mean"
+    text = f"{part.grouped(case, use)}.{name}"
+    return (
+        *case.instead(f"{text}.{reduced}()", f"one number: the {reduced} of the {name}", of=use),
+        *case.instead(
+            f"{text}[{', '.join('0' * len((pair.seen.items or (pair.seen,))[0].shape or (0,)))}]",
+            f"the first of the {name}",
+            of=use,
+        ),
+    )
+
+
+def _told_pair(
+    case: Case,
+    pair: Operand,
+    half: Callable[[str], tuple[Repair, ...]],
+    more: Callable[[str], tuple[Repair, ...]],
+) -> Explanation:
     one, two = _PAIRS[pair.seen.type]
     items = pair.seen.items or ()
+    others = words.listed([f"{words.shaped(o)}" for o in case.tensors[:2]])
     shapes = ", ".join(shape_text(i.shape or ()) for i in items[:2])
     return Explanation(
         rule="reduce-pair",
@@ -198,8 +249,9 @@ def _pair(case: Case) -> Explanation | None:
         rest=(
             f"{pair.seen.type} with a dimension gives what it found and where; each is reached by its name.",
             "With * a number there would be no error: a pair is repeated like any tuple.",
+            *((f"It meets {others}.",) if others else ()),
         ),
-        repairs=(*_half(case, pair, one), *_kept(case, pair, one), *_half(case, pair, two)),
+        repairs=(*half(one), *more(one), *half(two)),
         habit=f"Write .{one} or .{two} right behind such a call.",
     )
 
@@ -208,8 +260,25 @@ def _half(case: Case, pair: Operand, name: str) -> tuple[Repair, ...]:
     node = part.node_of(case, pair)
     if node is None and isinstance(case.node, ast.Attribute):
         node = case.node.value
+    return _of_node(case, node, name) if node is not None else ()
+
+
+def _of_node(case: Case, node: ast.expr, name: str) -> tuple[Repair, ...]:
     what = {"values": "what was found", "indices": "where it was found"}.get(name, f"the {name} of the two")
-    return case.instead(f"{part.grouped(case, node)}.{name}", what, of=node) if node is not None else ()
+    return case.instead(f"{part.grouped(case, node)}.{name}", what, of=node)
+
+
+def _asked(case: Case, pair: Operand, name: str) -> tuple[Repair, ...]:
+    """The half in a comparison that one answer is wanted of."""
+    node, test = part.node_of(case, pair), case.node
+    holder = next(iter(case.around(test)), None) if isinstance(test, ast.Compare) else None
+    if node is None or test is None or not isinstance(holder, (ast.If, ast.While, ast.Assert)):
+        return ()
+    asked = case.text(test).replace(pair.text, f"{part.grouped(case, node)}.{name}", 1)
+    return (
+        *case.instead(f"({asked}).all()", f"true if it holds for all {name}"),
+        *case.instead(f"({asked}).any()", f"true if it holds for at least one of the {name}"),
+    )
 
 
 def _kept(case: Case, pair: Operand, name: str) -> tuple[Repair, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterator
 
+from tutor.grade.drawing import shape_text
 from tutor.grade.explain import part, words
 from tutor.grade.explain.bound import bindings
 from tutor.grade.explain.case import Case
@@ -17,19 +19,46 @@ _SIZES = frozenset({
     "transpose", "roll", "full", "randint", "linspace", "broadcast_to", "resize_", "new_zeros", "new_ones",
     "new_full", "sum", "mean", "kthvalue", "tensor_split", "repeat_interleave", "std", "var", "softmax", "argmax",
     "argmin", "cat", "stack", "movedim", "flip", "triu", "tril", "diag", "multinomial", "one_hot", "max", "min",
-    "amax", "amin", "log_softmax", "cumsum", "range", "islice",
+    "amax", "amin", "log_softmax", "cumsum", "range", "islice", "arange",
 })  # fmt: skip
+
+
+_OF_NUMBERS = ("range", "arange", "zeros", "ones", "rand", "randn", "empty", "eye", "randperm")
 
 
 def explain(case: Case) -> Explanation | None:
     """A float where a whole number has to stand; None where none is."""
     if case.below or case.type not in ("TypeError", "IndexError"):
         return None
+    if case.kind == "operator":
+        return _computed(case)
     if case.kind in ("subscript", "assign") and case.word == "[]" and _is_list(case):
         return _position(case)
     if case.kind == "call" and case.name in _SIZES and (part.is_torch(case) or case.name == "range"):
         return _size(case)
     return None
+
+
+def _computed(case: Case) -> Explanation | None:
+    """A whole shape in arithmetic, or compared to a number."""
+    size = next((o for o in case.operands if o.seen.kind == "size"), None)
+    node = part.node_of(case, size) if size is not None else None
+    numbers = any(o.seen.kind == "number" for o in case.operands)
+    if size is None or node is None or not numbers or not case.says("unsupported operand|not supported between"):
+        return None
+    text, sizes = part.grouped(case, node), size.seen.shape or ()
+    owner = text.removesuffix(".size()").removesuffix(".shape")
+    found: tuple[Repair, ...] = ()
+    for d, n in enumerate(sizes[:2]):
+        found += case.instead(f"{text}[{d}]", f"dimension {d} has size {n}", of=node)
+    if owner != text:
+        found += case.instead(f"{owner}.numel()", f"all elements, {math.prod(sizes)}", of=node)
+    return Explanation(
+        rule="size-number",
+        first=f"{words.code(size)} is a shape, {shape_text(sizes)}, and {case.word} computes with one number.",
+        rest=("A shape has a size for each dimension: one of them is picked by its place.",),
+        repairs=found,
+    )
 
 
 def _is_list(case: Case) -> bool:
@@ -40,7 +69,7 @@ def _size(case: Case) -> Explanation | None:
     for node, seen in _numbers(case):
         if part.is_float(seen):
             return _told(case, node, seen, f"{case.name}() takes")
-        if seen.kind == "tensor" and case.name in ("range", "zeros", "ones", "rand", "randn", "empty"):
+        if seen.kind == "tensor" and case.name in _OF_NUMBERS:
             return _tensor(case, node, seen)
     return None
 
@@ -159,13 +188,15 @@ def _tensor(case: Case, node: ast.expr, seen: Observation) -> Explanation | None
     float_ = seen.dtype in part.FLOATING
     if not many and not float_:
         return None
+    if case.name == "arange" and not many:
+        return None
+    counts = case.name in ("range", "arange", "eye", "randperm")
     where = "a range counts to" if case.name == "range" else f"{case.name}() takes"
     plain = part.grouped(case, node)
     return Explanation(
         rule="whole-size",
-        first=f"`{text}` {shape} is a tensor of {seen.dtype}; {where} one whole number."
-        if case.name == "range"
-        else f"`{text}` is a tensor; {where} whole numbers.",
+        first=f"`{text}` {shape_text(shape)} is a tensor of {seen.dtype}; {where} "
+        f"{'one whole number' if counts else 'whole numbers'}.",
         rest=(
             "A tensor counts as a whole number only where it holds a single one and its dtype is whole, like int64.",
         ),
@@ -176,8 +207,15 @@ def _tensor(case: Case, node: ast.expr, seen: Observation) -> Explanation | None
 def _from_tensor(case: Case, node: ast.expr, plain: str, many: bool) -> tuple[Repair, ...]:
     if not many:
         return case.instead(f"int({case.text(node)})", "its value as a whole number", of=node)
+    if case.name in ("arange", "eye", "randperm"):
+        return (
+            *case.instead(f"len({case.text(node)})", "as many as it has entries", of=node),
+            *case.instead(f"int({plain}.max())", "up to its greatest number", of=node),
+        )
     if case.name != "range":
-        return case.instead(f"{plain}.int().tolist()", "its numbers as a list of sizes", of=node)
+        alone = len(part.plain(case)) == 1
+        listed = f"{plain}.int().tolist()"
+        return case.instead(listed if alone else f"*{listed}", "its numbers as sizes", of=node)
     return (
         *case.instead(f"len({case.text(node)})", "one round for each of its entries", of=node),
         *case.instead(f"{plain}.tolist()", "its values themselves, one after the other"),

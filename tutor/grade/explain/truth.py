@@ -28,6 +28,8 @@ def explain(case: Case) -> Explanation | None:
         return _joined(case, many, joined) if many is not None else None
     if case.kind == "call" and case.name in _BUILT_IN and not part.is_method(case):
         return _built_in(case)
+    if case.kind == "call" and case.name == "sort" and case.operands and case.operands[0].seen.kind == "list":
+        return _built_in(case)
     if case.word in ("in", "not in", "==", "!=") or case.name in ("index", "remove", "count"):
         return _among(case)
     return None
@@ -208,7 +210,13 @@ def _built_in(case: Case) -> Explanation | None:
     return Explanation(
         rule="truth-built-in",
         first=f"Python's {case.name}() asks {words.shaped(operand)} entry by entry, and an entry has many elements.",
-        rest=(_RULE, "torch has functions of the same names for tensors."),
+        rest=(
+            _RULE,
+            *_entries(operand),
+            "torch has functions of the same names for tensors."
+            if operand.seen.kind == "tensor"
+            else "Say by which one number each entry is judged.",
+        ),
         repairs=_own(case, operand),
     )
 
@@ -218,7 +226,7 @@ def _own(case: Case, operand: Operand) -> tuple[Repair, ...]:
     tensors = [o for o in case.operands if o.seen.kind == "tensor"]
     if operand.seen.kind != "tensor":
         if case.name not in ("any", "all"):
-            return ()
+            return _judged(case, operand)
         stacked = f"torch.stack({operand.text})"
         return (
             *case.instead(f"{stacked}.{case.name}(dim=0)", "for each element"),
@@ -240,6 +248,45 @@ def _own(case: Case, operand: Operand) -> tuple[Repair, ...]:
     return (
         *case.instead(f"{text}.{case.name}()", "of all elements"),
         *(case.instead(f"{text}.{case.name}(dim=0).values", "of each column") if case.name in ("max", "min") else ()),
+    )
+
+
+def _entries(operand: Operand) -> tuple[str, ...]:
+    """The shapes of a list's tensors."""
+    sizes = [i.shape for i in operand.seen.items or () if i.kind == "tensor" and i.shape is not None]
+    if operand.seen.kind == "tensor" or not sizes:
+        return ()
+    same = len(set(sizes)) == 1
+    listed = words.listed([shape_text(s) for s in sizes[:3]])
+    return (f"Its tensors are of shape {shape_text(sizes[0])}." if same else f"Its tensors are of shapes {listed}.",)
+
+
+def _judged(case: Case, operand: Operand) -> tuple[Repair, ...]:
+    """One number for each entry of a list, to sort by or to find the greatest by; or element by element."""
+    node = case.node
+    if not isinstance(node, ast.Call) or case.name == "filter":
+        return ()
+    key = next((k.value for k in node.keywords if k.arg == "key"), None)
+    if isinstance(key, ast.Lambda):
+        body = part.grouped(case, key.body)
+        return (
+            *case.instead(f"{body}.sum().item()", "by the sum of each", of=key.body),
+            *case.instead(f"{body}.flatten()[0].item()", "by the first number of each", of=key.body),
+        )
+    items = operand.seen.items or ()
+    if key is not None or not items or any(i.kind != "tensor" for i in items):
+        return ()
+    name = part.fresh(case, "item", "entry")
+    head = [*map(case.text, node.args), *map(case.text, node.keywords)]
+    keyed = f"{case.text(node.func)}({', '.join([*head, f'key=lambda {name}: {name}.sum().item()'])})"
+    by_sum = case.instead(keyed, "by the sum of each")
+    if case.name not in ("max", "min"):
+        return by_sum
+    whole = f"torch.stack({operand.text})"
+    return (
+        *case.instead(f"{whole}.a{case.name}(dim=0)", "for each place, over all of the list"),
+        *case.instead(f"{whole}.{case.name}()", "of all numbers"),
+        *by_sum,
     )
 
 

@@ -55,7 +55,9 @@ def _parts(case: Case, value: Operand) -> tuple[str, ...]:
     if whole is None:
         return ()
     text = words.short(case.text(node.func.value))
-    return (f"{node.func.attr} goes along dim=0 unless told: `{text}` is {shape_text(whole)}.",)
+    told = next((case.text(k.value) for k in node.keywords if k.arg == "dim"), "")
+    along = f"dimension {told}" if told else "dim=0 unless told"
+    return (f"{node.func.attr} goes along {along}: `{text}` is {shape_text(whole)}.",)
 
 
 def _value(case: Case) -> Operand | None:

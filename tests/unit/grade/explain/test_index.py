@@ -324,6 +324,63 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "kthvalue is asked for 5; dimension 1 of `torch.rand(3, 4)` (3, 4) has 4.",
         ["torch.rand(3, 4).kthvalue(4)"],
     ),
+    (
+        "prices = torch.rand(30)\ndef change(series, lag):\n    return [series[t + lag] - series[t] for t in range(len(series))]\ndiffs = change(prices, 1)",
+        "index-range",
+        "`t + lag` is 30: dimension 0 of `series` (30,) has the indices 0 to 29.",
+        [
+            "return [series[t + lag] - series[t] for t in range(len(series) - lag)]",
+            "return [series[29] - series[t] for t in range(len(series))]",
+        ],
+    ),
+    (
+        "mask = torch.rand(4, 5) > 0.5\nx = torch.rand(4, 6)\nx[mask] = 0",
+        "index-mask",
+        "The mask `mask` (4, 5) does not fit dimensions 0 to 1 of `x` (4, 6).",
+        ["x[:, :5][mask] = 0"],
+    ),
+    (
+        "ids = torch.tensor([1, 2, 3])\nemb = torch.rand(4, 2)\nout = torch.zeros(3, 2)\nout.index_add_(0, ids - 1, torch.rand(2, 2))",
+        "pick-source",
+        "`ids - 1` (3,) names 3 slices of `out` (3, 2); `torch.rand(2, 2)` (2, 2) has 2.",
+        ["out.index_add_(0, (ids - 1)[:2], torch.rand(2, 2))"],
+    ),
+    (
+        "imgs = torch.rand(4, 3, 8, 8)\nmask = torch.rand(8, 8) > 0.5\nimgs[mask] = 0",
+        "index-mask",
+        "The mask `mask` (8, 8) does not fit dimensions 0 to 1 of `imgs` (4, 3, 8, 8).",
+        ["imgs[..., mask] = 0"],
+    ),
+    (
+        "imgs = torch.rand(4, 3, 8, 8)\nmask = torch.rand(4, 8, 8) > 0.5\nimgs[mask] = 0",
+        "index-mask",
+        "The mask `mask` (4, 8, 8) does not fit dimensions 0 to 2 of `imgs` (4, 3, 8, 8).",
+        ["imgs[mask.unsqueeze(1).expand_as(imgs)] = 0"],
+    ),
+    (
+        "pad = torch.tensor([[True, False, True], [True, True, False]])\nemb = torch.rand(2, 4, 6)\nkept = emb[pad]",
+        "index-mask",
+        "The mask `pad` (2, 3) does not fit dimensions 0 to 1 of `emb` (2, 4, 6).",
+        ["kept = emb[:, :3][pad]"],
+    ),
+    (
+        "x = torch.rand(3, 4)\nt = 0\nwhile t <= len(x):\n    print(x[t])\n    t += 1",
+        "index-range",
+        "`t` is 3: dimension 0 of `x` (3, 4) has the indices 0 to 2.",
+        ["while t < len(x):", "print(x[:, t])"],
+    ),
+    (
+        "x = torch.rand(3, 4)\nfor i, row in enumerate(x, start=1):\n    print(x[i])",
+        "index-range",
+        "`i` is 3: dimension 0 of `x` (3, 4) has the indices 0 to 2.",
+        ["for i, row in enumerate(x):", "print(x[:, i])"],
+    ),
+    (
+        'x = torch.rand(2, 3)\ny = x["a"]',
+        "index-text",
+        '`"a"` is a text; `x` (2, 3) is a tensor, whose places are whole numbers.',
+        ["y = x[:, 0]", "y = x[0]"],
+    ),
 ]
 
 

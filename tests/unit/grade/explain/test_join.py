@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
 """Joining, cutting in pieces, and the letters of einsum."""
 
 from __future__ import annotations
@@ -241,6 +242,42 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "einsum-order",
         "einsum() takes the letters first, `'ij->ji'`, and the tensors after them.",
         ["torch.einsum('ij->ji', torch.ones(2, 3))"],
+    ),
+    (
+        'columns = {"age": torch.rand(4), "height": torch.rand(4)}\nfeatures = torch.stack(columns, dim=1)',
+        "join-list",
+        "`columns` is a dict; stack takes a list or a tuple of tensors.",
+        ["features = torch.stack(list(columns.values()), dim=1)"],
+    ),
+    (
+        "rows = torch.stack(torch.rand(3) for _ in range(4))",
+        "join-list",
+        "`(torch.rand(3) for _ in range(4))` is a generator; stack takes a list or a tuple of tensors.",
+        ["rows = torch.stack([torch.rand(3) for _ in range(4)])"],
+    ),
+    (
+        "def mel(frames):\n    return torch.cat((f.flatten() for f in frames), dim=0)\nmel([torch.rand(3, 2), torch.rand(4, 2)])",
+        "join-list",
+        "`(f.flatten() for f in frames)` is a generator; cat takes a list or a tuple of tensors.",
+        ["return torch.cat([f.flatten() for f in frames], dim=0)"],
+    ),
+    (
+        "a, b = torch.rand(2, 3), torch.rand(2, 3)\nrows = torch.stack(zip(a, b))",
+        "join-list",
+        "`zip(a, b)` is a zip; stack takes a list or a tuple of tensors.",
+        ["rows = torch.stack([torch.stack(pair) for pair in zip(a, b)])"],
+    ),
+    (
+        "embs = map(lambda k: torch.rand(4), range(3))\nm = torch.vstack(embs)",
+        "join-list",
+        "`embs` is a map; vstack takes a list or a tuple of tensors.",
+        ["m = torch.vstack(list(embs))"],
+    ),
+    (
+        "a = torch.rand(2, 3)\nc = torch.cat([a, [1., 2., 3.]])",
+        "join-type",
+        "`[1., 2., 3.]` is a list, and cat joins tensors alone.",
+        ["c = torch.cat([a, torch.tensor([[1., 2., 3.]])])"],
     ),
 ]
 

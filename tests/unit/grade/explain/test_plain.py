@@ -351,6 +351,42 @@ CASES = [
         "`losses` is empty, so it has no min.",
         "",
     ),
+    (
+        "batch = torch.rand(8, 3)\nhalf = batch.size() // 2",
+        "size-number",
+        "`batch.size()` is a shape, (8, 3), and // computes with one number.",
+        "half = batch.size()[0] // 2",
+    ),
+    (
+        'n = torch.rand(8, 3)\nif n.shape > 4:\n    print("big")',
+        "size-number",
+        "`n.shape` is a shape, (8, 3), and > computes with one number.",
+        "if n.shape[0] > 4:",
+    ),
+    (
+        "x = torch.rand(4, 5)\nr = torch.arange(x.argmax(dim=1))",
+        "whole-size",
+        "`x.argmax(dim=1)` (4,) is a tensor of int64; arange() takes one whole number.",
+        "r = torch.arange(len(x.argmax(dim=1)))",
+    ),
+    (
+        "n = torch.rand(8, 3)\nprint(n.dim == 2, n.dim[0])",
+        "plain-uncalled",
+        "`n.dim` is a method, and is called with parentheses: `n.dim()`.",
+        "print(n.dim == 2, n.shape[0])",
+    ),
+    (
+        "steps = torch.tensor([3, 4])\ngrid = torch.zeros(steps, 2)",
+        "whole-size",
+        "`steps` (2,) is a tensor of int64; zeros() takes whole numbers.",
+        "grid = torch.zeros(*steps.int().tolist(), 2)",
+    ),
+    (
+        "freq = {}\nfor t in torch.tensor([1, 1, 2]):\n    freq[t] = freq[t] + 1 if t in freq else 1\nprint(freq[1])",
+        "key-tensor",
+        "`freq` has no key `1`: its keys are tensors, such as `tensor(1)`.",
+        "for t in torch.tensor([1, 1, 2]).tolist():",
+    ),
 ]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
 """Reductions, dimensions that are not there, and names of arguments."""
 
 from __future__ import annotations
@@ -169,6 +170,24 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "reduce-dim-type",
         '`"0"` is a text; sum() takes a dimension there, a whole number.',
         ["torch.zeros(2, 3).sum(0)"],
+    ),
+    (
+        "def accuracy(out, y):\n    guess = out.max(dim=1)\n    return (guess == y).float().mean()\nacc = accuracy(torch.rand(5, 3), torch.randint(0, 3, (5,)))",
+        "reduce-pair",
+        "`guess` is a pair of tensors, (values, indices), of shapes (5,), (5,).",
+        ["return (guess.values == y).float().mean()", "return (guess.indices == y).float().mean()"],
+    ),
+    (
+        'best = torch.rand(4, 3).max(dim=1)\nprint(f"{best:.3f}")',
+        "reduce-pair",
+        "`best` is a pair of tensors, (values, indices), of shapes (4,), (4,).",
+        ['print(f"{best.values.max():.3f}")', 'print(f"{best.values[0]:.3f}")'],
+    ),
+    (
+        'top = torch.rand(3, 5).max(dim=1)\nif top > 0.5:\n    print("sure")',
+        "reduce-pair",
+        "`top` is a pair of tensors, (values, indices), of shapes (3,), (3,).",
+        ["if (top.values > 0.5).all():", "if (top.values > 0.5).any():"],
     ),
 ]
 

@@ -270,6 +270,12 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "`torch.zeros(2, 3)` (2, 3) has 2 dimensions, and repeat() is given 1 of the numbers.",
         ["torch.zeros(2, 3).repeat(2, 1)", "torch.zeros(2, 3).repeat(1, 2)"],
     ),
+    (
+        "x = torch.rand(2, 3, 4)\ny = x.transpose(2, 0, 1)",
+        "transpose-many",
+        "transpose() swaps two dimensions of `x` (2, 3, 4), and is given 3.",
+        ["y = x.permute(2, 0, 1)"],
+    ),
 ]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a program in one string is read more easily than one in pieces.
 """Truth of many, and one number where there are many."""
 
 from __future__ import annotations
@@ -235,6 +236,42 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         "truth-among",
         "`[torch.ones(2), torch.zeros(2)]` compares its tensors with ==, which gives one answer for each element.",
         ["[torch.equal(item, torch.zeros(2)) for item in [torch.ones(2), torch.zeros(2)]].index(True)"],
+    ),
+    (
+        "rows = [torch.rand(2) for _ in range(3)]\nordered = sorted(rows)",
+        "truth-built-in",
+        "Python's sorted() asks `rows` entry by entry, and an entry has many elements.",
+        ["ordered = sorted(rows, key=lambda item: item.sum().item())"],
+    ),
+    (
+        'pairs = [("a", torch.rand(2)), ("b", torch.rand(2))]\nordered = sorted(pairs, key=lambda p: p[1])',
+        "truth-built-in",
+        "Python's sorted() asks `pairs` entry by entry, and an entry has many elements.",
+        [
+            "ordered = sorted(pairs, key=lambda p: p[1].sum().item())",
+            "ordered = sorted(pairs, key=lambda p: p[1].flatten()[0].item())",
+        ],
+    ),
+    (
+        "sims = [torch.rand(3), torch.rand(3)]\nbest = max(sims)",
+        "truth-built-in",
+        "Python's max() asks `sims` entry by entry, and an entry has many elements.",
+        ["best = torch.stack(sims).amax(dim=0)", "best = torch.stack(sims).max()"],
+    ),
+    (
+        "class Item:\n    def __init__(self, v):\n        self.v = v\nitems = [Item(torch.rand(2)) for _ in range(3)]\norder = sorted(items, key=lambda item: item.v)",
+        "truth-built-in",
+        "Python's sorted() asks `items` entry by entry, and an entry has many elements.",
+        [
+            "order = sorted(items, key=lambda item: item.v.sum().item())",
+            "order = sorted(items, key=lambda item: item.v.flatten()[0].item())",
+        ],
+    ),
+    (
+        "scores = [torch.rand(2, 2) for _ in range(3)]\nscores.sort()",
+        "truth-built-in",
+        "Python's sort() asks `scores` entry by entry, and an entry has many elements.",
+        ["scores.sort(key=lambda item: item.sum().item())"],
     ),
 ]
 
