@@ -297,6 +297,10 @@ def _within(case: Case, node: ast.Subscript, x: Operand, at: At, wrong: int, siz
         found += case.instead(str(last), f"the last of the {size}", of=constant)
     if at.operand.seen.kind == "tensor":
         found += case.instead(f"{text}.clamp(max={size - 1})", f"those beyond the end as {size - 1}", of=at.node)
+    elif isinstance(at.node, ast.Name) and at.operand.seen.kind == "list" and wrong >= size:
+        name = part.fresh(case, "i", "place")
+        new = f"[min({name}, {size - 1}) for {name} in {text}]"
+        found += case.instead(new, f"those beyond the end as {size - 1}", of=at.node)
     return found
 
 

@@ -381,6 +381,12 @@ CASES: list[tuple[str, str, str, list[str]]] = [
         '`"a"` is a text; `x` (2, 3) is a tensor, whose places are whole numbers.',
         ["y = x[:, 0]", "y = x[0]"],
     ),
+    (
+        "emb = torch.rand(5, 8)\nids = [0, 7, 2]\nv = emb[ids]",
+        "index-range",
+        "`ids` holds 7: dimension 0 of `emb` (5, 8) has the indices 0 to 4.",
+        ["v = emb[[min(i, 4) for i in ids]]"],
+    ),
 ]
 
 
