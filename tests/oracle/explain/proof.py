@@ -45,6 +45,12 @@ def told(code: str, setup: str = SETUP) -> Explanation | None:
     return replace(found, repairs=chosen(tried, far))
 
 
+def told_in_short(code: str, repairs: int) -> tuple[str, str, list[str]] | None:
+    """The rule, the first sentence and the first repairs that run: what the tables of errors hold of each."""
+    found = told(code)
+    return None if found is None else (found.rule, found.first, [repair.code for repair in found.repairs[:repairs]])
+
+
 if __name__ == "__main__":
     import sys
 
